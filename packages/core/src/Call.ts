@@ -1,0 +1,312 @@
+/**
+ * The path of a call, top to bottom:
+ *
+ *   obtain    cache? else WHERE could it go (Router), WHO is next (Failover)
+ *   dispatch  AGAIN? one candidate, until RetryPolicy says stop or Escalation answers
+ *   attempt   ONCE: middleware around one request to the provider, opened up to its first content, then validated
+ *   conclude  middleware.response, Cache.store, the response with its trace
+ */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { type Answer, answerResponse, flowingAnswer, foldStream, wholeAnswer } from "./Answer.ts"
+import type { ActiveCall } from "./internal/ActiveCall.ts"
+import { defaultIdleMs } from "./internal/ActiveCall.ts"
+import { guard } from "./internal/guard.ts"
+import { openStream, timeout } from "./internal/openStream.ts"
+import { type AttemptOutcome, settleAttempt } from "./internal/settleAttempt.ts"
+import { LlmError } from "./LlmError.ts"
+import type { Attempt } from "./Middleware.ts"
+import type { Provider } from "./Provider.ts"
+import type { RegisteredProvider } from "./Providers.ts"
+import { requestHash } from "./RequestHash.ts"
+import type { LlmRequest } from "./Request.ts"
+import type { Cached, LlmResponse, ProviderResponse } from "./Response.ts"
+import type { AttemptFailure } from "./RetryPolicy.ts"
+import type { Candidate } from "./RouteTrace.ts"
+import type { Stack } from "./Stack.ts"
+import type { StreamPart } from "./StreamPart.ts"
+import type { ActiveSpan } from "./Tracer.ts"
+import { accepted, mergeVerdicts, type Validator } from "./Validator.ts"
+import type { Verdict } from "./Verdict.ts"
+
+/** A validator that this call asked for, made with its parameters. */
+export interface NamedValidator {
+  readonly plugin: string
+  readonly validator: Validator
+}
+
+/** Everything that one call carries along its path. */
+export interface Job {
+  readonly stack: Stack
+  readonly call: ActiveCall
+  readonly request: LlmRequest
+  readonly validators: ReadonlyArray<NamedValidator>
+  readonly span: ActiveSpan
+  /** `whole`: attempts end with a complete, validated answer. `flowing`: with the first content of a stream. */
+  readonly mode: "whole" | "flowing"
+  /** Open as long as the call: connections of flowing answers hang on it. */
+  readonly scope: Scope.Scope
+  /** The canonical hash, only where a cache is installed and allowed. */
+  readonly key: string | undefined
+}
+
+/** An answer and where it came from. `settle` records how the attempt ended, for answers that still flow. */
+export interface Obtained {
+  readonly candidate: Candidate
+  readonly answer: Answer
+  readonly verdict?: Verdict
+  readonly cached?: Cached
+  readonly settle: (outcome: AttemptOutcome) => Effect.Effect<void>
+}
+
+const settled = () => Effect.void
+
+/** The key under which the cache knows this request, if it may be used at all. */
+export const cacheKey = (stack: Stack, request: LlmRequest): Effect.Effect<string | undefined> =>
+  stack.cache === undefined || request.policy?.cache?.mode === "off" ? Effect.undefined : requestHash(request)
+
+/** An answer from the cache, or from the first candidate that gives one. */
+export const obtain = Effect.fnUntraced(function* (job: Job) {
+  const { stack, call } = job
+  const hit = yield* lookup(job)
+  if (hit !== undefined) return hit
+  const route = yield* guard(stack.nameOf("router"), () => stack.router.route(job.request, call))
+  call.routed(route)
+  return yield* guard(stack.nameOf("failover"), () =>
+    stack.failover.run(route.candidates, (candidate) => dispatch(job, candidate, job.request), call),
+  )
+})
+
+const lookup = Effect.fnUntraced(function* ({ stack, call, request, key }: Job) {
+  const { cache } = stack
+  const mode = request.policy?.cache?.mode ?? "read-write"
+  if (cache === undefined || key === undefined || mode === "refresh" || mode === "write-only") return undefined
+  const found = yield* guard(stack.nameOf("cache"), () => cache.lookup(key, request, call)).pipe(
+    Effect.catch((error) => cacheFailed(call, "look-up", error)),
+  )
+  call.cacheOutcome = found === undefined ? "miss" : "hit"
+  call.decide("cache", found === undefined ? "miss" : `hit (${found.cached.kind})`)
+  if (found === undefined) return undefined
+  const hit: Obtained = {
+    candidate: { provider: found.provider, model: request.model },
+    answer: found.answer,
+    cached: found.cached,
+    settle: settled,
+  }
+  return hit
+})
+
+const cacheFailed = (call: ActiveCall, what: string, error: LlmError): Effect.Effect<undefined> =>
+  Effect.as(Effect.logWarning(`cache ${what} failed and was skipped: ${error.message}`), undefined).pipe(
+    Effect.tap(() => {
+      call.cacheOutcome = "failed"
+      call.decide("cache", `${what} failed: ${error.reason.message}`)
+      call.warn({ type: "degraded", message: `the cache failed and was skipped: ${error.reason.message}` })
+      return Effect.void
+    }),
+  )
+
+/** One candidate, as often as the retry policy wants. */
+export const dispatch = Effect.fnUntraced(function* (job: Job, candidate: Candidate, request: LlmRequest) {
+  const { stack, call } = job
+  const registered = stack.providers.get(candidate.provider)
+  if (registered === undefined) {
+    const message = `the route names the provider "${candidate.provider}", which is not installed`
+    return yield* LlmError.make({ _tag: "NoRoute", message })
+  }
+  let current: LlmRequest = { ...request, model: candidate.model }
+  for (;;) {
+    const result = yield* attempt(job, candidate, registered, current)
+    if (result._tag === "Obtained") return result.obtained
+    const { failure } = result
+    const decision = yield* guard(stack.nameOf("retry"), () => stack.retry.next(failure, call.attempts, call, current))
+    if (decision._tag === "Stop") return yield* errorOf(failure)
+    if (decision._tag === "Escalate") return yield* escalate(job, failure, current, decision.reason)
+    if (decision.delayMs >= call.remainingMs()) {
+      call.decide("retry", `the next attempt would start after the deadline (in ${Math.round(decision.delayMs)} ms)`)
+      return yield* errorOf(failure)
+    }
+    call.decide("retry", `${candidate.provider}/${candidate.model} again in ${Math.round(decision.delayMs)} ms`)
+    if (decision.delayMs > 0) yield* Effect.sleep(decision.delayMs)
+    if (decision.amend !== undefined) current = decision.amend(current)
+  }
+})
+
+const errorOf = (failure: AttemptFailure): LlmError =>
+  failure._tag === "Failed" ? failure.error : rejection(failure.candidate, failure.verdict)
+
+/** The failure that a rejected answer amounts to when nobody tries again. */
+export const rejection = ({ provider, model }: Candidate, verdict: Verdict): LlmError => {
+  const message = `the answer is not valid: ${verdict.issues[0]?.message ?? "a validator rejected it"}`
+  return LlmError.make({ _tag: "OutputInvalid", verdicts: [verdict], message }, { provider, model })
+}
+
+/** What an answer tells about its attempt. */
+export const outcomeOf = (response: ProviderResponse): AttemptOutcome => ({
+  usage: response.usage,
+  model: response.model,
+  finish: response.finish.unified,
+  ...(response.id === undefined ? {} : { id: response.id }),
+})
+
+const escalate = Effect.fnUntraced(function* (job: Job, failure: AttemptFailure, request: LlmRequest, reason: string) {
+  const { stack, call } = job
+  call.decide("escalation", reason)
+  const response = yield* guard(stack.nameOf("escalation"), () =>
+    stack.escalation.escalate(reason, failure, request, call),
+  )
+  const obtained: Obtained = { candidate: failure.candidate, answer: wholeAnswer(response), settle: settled }
+  return obtained
+})
+
+type AttemptResult =
+  | { readonly _tag: "Obtained"; readonly obtained: Obtained }
+  | { readonly _tag: "Failure"; readonly failure: AttemptFailure }
+
+/** One request to the provider, middleware around it, the answer validated when it is whole. */
+const attempt = Effect.fnUntraced(function* (
+  job: Job,
+  candidate: Candidate,
+  registered: RegisteredProvider,
+  request: LlmRequest,
+) {
+  const { stack, call } = job
+  const startedMs = call.elapsedMs()
+  const span = yield* stack.tracer.startAttempt(candidate, request, job.span, call)
+  const settle = (outcome: AttemptOutcome) => settleAttempt(call, candidate, startedMs, span, outcome)
+  const send = withMiddleware(job, candidate, (amended) => open(job, candidate, registered, amended))
+  const judged = Effect.flatMap(inSpan(span, send(request)), (answer) => judge(job, candidate, request, answer))
+  const result = yield* Effect.onInterrupt(Effect.result(judged), () => settle({ interrupted: true }))
+  if (result._tag === "Failure") {
+    const error = result.failure.in(call.where(candidate))
+    yield* settle({ error })
+    return failed({ _tag: "Failed", candidate, error })
+  }
+  const { answer, response, verdict } = result.success
+  if (response === undefined) return succeeded({ candidate, answer, settle })
+  yield* settle({ ...outcomeOf(response), ...(verdict === undefined ? {} : { verdict }) })
+  if (verdict !== undefined && !verdict.ok) return failed({ _tag: "Rejected", candidate, response, verdict })
+  const content = verdict?.repaired === undefined ? response : { ...response, content: verdict.repaired }
+  return succeeded({ candidate, answer: wholeAnswer(content), settle: settled, ...(verdict ? { verdict } : {}) })
+})
+
+const failed = (failure: AttemptFailure): AttemptResult => ({ _tag: "Failure", failure })
+const succeeded = (obtained: Obtained): AttemptResult => ({ _tag: "Obtained", obtained })
+
+const inSpan = <A>(span: ActiveSpan, effect: Effect.Effect<A, LlmError>): Effect.Effect<A, LlmError> =>
+  span.span === undefined ? effect : Effect.withParentSpan(effect, span.span)
+
+/** The first stage is the outermost. */
+const withMiddleware = ({ stack, call }: Job, candidate: Candidate, innermost: Attempt): Attempt => {
+  let next = innermost
+  for (const { middleware, plugin } of stack.onAttempt) {
+    const inner = next
+    const around = middleware.attempt
+    if (around !== undefined) next = (request) => guard(plugin, () => around(request, candidate, inner, call))
+  }
+  return next
+}
+
+/** Exactly one request to the provider: whole, or opened up to its first content. */
+const open = (job: Job, candidate: Candidate, { provider, plugin }: RegisteredProvider, request: LlmRequest) => {
+  const timeouts = request.policy?.timeouts
+  const streamed =
+    timeouts?.firstContent !== undefined || timeouts?.idle !== undefined || job.call.operation === "stream"
+  const { generate } = provider
+  if (generate !== undefined && !(provider.stream !== undefined && (job.mode === "flowing" || streamed))) {
+    return guard(plugin, () => withTotal(timeouts?.total, Effect.map(generate(request), wholeAnswer)))
+  }
+  const opened = openStream(
+    partsFrom(provider, request, plugin),
+    {
+      firstContent: timeouts?.firstContent ?? Infinity,
+      idle: timeouts?.idle ?? defaultIdleMs,
+      total: timeouts?.total ?? Infinity,
+      call: job.call.remainingMs(),
+    },
+    job.scope,
+  )
+  if (job.mode === "flowing") {
+    return Effect.map(opened, ({ pull }) => flowingAnswer(Stream.fromPull(Effect.succeed(pull))))
+  }
+  return Effect.flatMap(opened, ({ pull, close }) =>
+    Effect.ensuring(Effect.map(foldStream(Stream.fromPull(Effect.succeed(pull)), candidate.model), wholeAnswer), close),
+  )
+}
+
+const partsFrom = (provider: Provider, request: LlmRequest, plugin: string): Stream.Stream<StreamPart, LlmError> => {
+  const { stream } = provider
+  if (stream === undefined) return Stream.fail(unsupported(provider.id, "generate or stream"))
+  return Stream.catchCause(
+    Stream.suspend(() => stream(request)),
+    (cause) => Stream.fromEffect(guard(plugin, () => Effect.failCause(cause))),
+  )
+}
+
+export const unsupported = (provider: string, feature: string): LlmError =>
+  LlmError.make({ _tag: "Unsupported", feature, message: `the provider "${provider}" cannot ${feature}` }, { provider })
+
+const withTotal = <A>(ms: number | undefined, effect: Effect.Effect<A, LlmError>): Effect.Effect<A, LlmError> =>
+  ms === undefined
+    ? effect
+    : Effect.timeoutOrElse(effect, { duration: ms, orElse: () => Effect.fail(timeout("total", ms)) })
+
+interface Judged {
+  readonly answer: Answer
+  readonly response?: ProviderResponse
+  readonly verdict?: Verdict
+}
+
+/** A flowing answer is judged when it has flowed; a whole one now. */
+const judge = Effect.fnUntraced(function* (job: Job, candidate: Candidate, request: LlmRequest, answer: Answer) {
+  if (job.mode === "flowing") return { answer } satisfies Judged as Judged
+  const response = yield* answerResponse(answer, candidate.model)
+  const verdict = yield* validate(job, response, request)
+  return { answer, response, ...(verdict === undefined ? {} : { verdict }) } satisfies Judged as Judged
+})
+
+/** The verdict of all validators that the call asked for; `undefined` when it asked for none. */
+export const validate = Effect.fnUntraced(function* (job: Job, response: ProviderResponse, request: LlmRequest) {
+  if (job.validators.length === 0) return undefined
+  const verdicts: Array<Verdict> = []
+  for (const { plugin, validator } of job.validators) {
+    verdicts.push(yield* guard(plugin, () => validator.validate(response, request, job.call)))
+  }
+  return verdicts.length === 0 ? accepted : mergeVerdicts(verdicts)
+})
+
+/** The whole answer as the caller gets it, after everyone who wants to see it has. */
+export const conclude = Effect.fnUntraced(function* (
+  job: Job,
+  from: Obtained,
+  answer: ProviderResponse,
+  verdict?: Verdict,
+) {
+  const { stack, call, request } = job
+  const judgement = verdict ?? from.verdict
+  let response: LlmResponse = {
+    ...answer,
+    warnings: call.warnings.length === 0 ? answer.warnings : [...call.warnings, ...answer.warnings],
+    provider: from.candidate.provider,
+    ...(judgement === undefined ? {} : { verdict: judgement }),
+    ...(from.cached === undefined ? {} : { cached: from.cached }),
+    route: call.trace(),
+  }
+  for (const { middleware, plugin } of stack.onResponse) {
+    const seen = middleware.response
+    const current = response
+    if (seen !== undefined) response = yield* guard(plugin, () => seen(current, request, call))
+  }
+  if (from.cached === undefined) yield* store(job, response)
+  return call.cacheOutcome === "none" ? response : { ...response, route: call.trace() }
+})
+
+const store = ({ stack, call, request, key }: Job, response: LlmResponse): Effect.Effect<void> => {
+  const { cache } = stack
+  if (cache === undefined || key === undefined || request.policy?.cache?.mode === "read-only") return Effect.void
+  return guard(stack.nameOf("cache"), () => cache.store(key, response, request, call)).pipe(
+    Effect.catch((error) => cacheFailed(call, "store", error)),
+    Effect.asVoid,
+  )
+}

@@ -1,0 +1,179 @@
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { answerResponse } from "./Answer.ts"
+import { cacheKey, conclude, type Job, obtain } from "./Call.ts"
+import type { CallContext, Operation, Routable } from "./CallContext.ts"
+import type { EmbedRequest, EmbedResponse } from "./Embed.ts"
+import { embedThrough } from "./EmbedCall.ts"
+import { unfoldCall } from "./Fold.ts"
+import { ActiveCall, type CallSettings } from "./internal/ActiveCall.ts"
+import { guard } from "./internal/guard.ts"
+import { chooseValidators } from "./internal/chooseValidators.ts"
+import { LlmError } from "./LlmError.ts"
+import type { ModelInfo } from "./ModelInfo.ts"
+import type { Providers } from "./Providers.ts"
+import { type LlmRequest, type LlmRequestInput, makeRequest } from "./Request.ts"
+import type { LlmResponse } from "./Response.ts"
+import type { Route } from "./Router.ts"
+import type { Candidate } from "./RouteTrace.ts"
+import { resolveStack, type Stack } from "./Stack.ts"
+import { flow } from "./StreamCall.ts"
+import type { StreamPart } from "./StreamPart.ts"
+import type { ActiveSpan } from "./Tracer.ts"
+
+/** Where a call would go, without calling: the route, and what is known of each candidate. */
+export interface Explanation extends Route {
+  readonly models: ReadonlyArray<{ readonly candidate: Candidate; readonly info: ModelInfo | undefined }>
+}
+
+export interface KernelShape {
+  /** The whole answer, valid, or a typed failure, within the deadline. Interrupting it cancels the HTTP request. */
+  readonly generate: (request: LlmRequestInput) => Effect.Effect<LlmResponse, LlmError>
+  /** The answer as it comes, by the contract in `policy.stream`. It ends with `finish`, or fails: never cut in silence. */
+  readonly stream: (request: LlmRequestInput) => Stream.Stream<StreamPart, LlmError>
+  /** One vector per input. */
+  readonly embed: (request: EmbedRequest) => Effect.Effect<EmbedResponse, LlmError>
+  /** The routing decision alone: no middleware, no cache, no I/O to a provider. */
+  readonly explain: (request: LlmRequestInput) => Effect.Effect<Explanation, LlmError>
+}
+
+/** Calls models through whatever plugins the stack holds. The path of a call is in `Call.ts`. */
+export class Kernel extends Context.Service<Kernel, KernelShape>()("@switchyard/core/Kernel") {
+  /** A kernel over the providers and services in context; whatever is not provided is its harmless default. */
+  static readonly layer: Layer.Layer<Kernel, never, Providers> = Layer.effect(
+    Kernel,
+    Effect.suspend(() => makeKernel),
+  )
+}
+
+const makeKernel: Effect.Effect<KernelShape, never, Providers> = Effect.gen(function* () {
+  const stack = yield* resolveStack
+  const prefix = (yield* Random.nextIntBetween(0x10000000, 0x7fffffff)).toString(16)
+  let calls = 0
+  const begin = (operation: Operation, settings: CallSettings): Effect.Effect<ActiveCall> =>
+    Effect.map(Clock.Clock, (clock) => new ActiveCall(`${prefix}-${++calls}`, operation, settings, stack, clock))
+  return {
+    generate: Effect.fnUntraced(function* (input) {
+      const request = yield* normalise(input)
+      return yield* generate(stack, yield* begin("generate", settingsOf(request)), request)
+    }),
+    stream: (input) =>
+      Stream.unwrap(
+        Effect.gen(function* () {
+          const request = yield* normalise(input)
+          return yield* stream(stack, yield* begin("stream", settingsOf(request)), request, yield* Effect.scope)
+        }),
+      ),
+    embed: Effect.fnUntraced(function* (request) {
+      const call = yield* begin("embed", request)
+      return yield* traced(stack, call, request, (span) => embedThrough(stack, call, request, span))
+    }),
+    explain: Effect.fnUntraced(function* (input) {
+      const request = yield* normalise(input)
+      return yield* explain(stack, yield* begin("generate", settingsOf(request)), request)
+    }),
+  }
+})
+
+const normalise = (input: LlmRequestInput): Effect.Effect<LlmRequest, LlmError> =>
+  Effect.suspend(() => {
+    const request = makeRequest(input)
+    return request instanceof LlmError ? Effect.fail(request) : Effect.succeed(request)
+  })
+
+const settingsOf = (request: LlmRequest): CallSettings => ({
+  tenant: request.tenant,
+  tags: request.tags,
+  deadline: request.policy?.deadline,
+})
+
+const generate = (stack: Stack, call: ActiveCall, input: LlmRequest): Effect.Effect<LlmResponse, LlmError> =>
+  traced(stack, call, input, (span, scope) =>
+    Effect.flatMap(prepare(stack, call, input, span, scope, "whole"), (job) => answerWhole(job)),
+  )
+
+const answerWhole = Effect.fnUntraced(function* (job: Job) {
+  const from = yield* obtain(job)
+  return yield* conclude(job, from, yield* answerResponse(from.answer, from.candidate.model))
+})
+
+/** `hold` is generate, replayed. The other contracts hand over the parts as they come. */
+const stream = Effect.fnUntraced(function* (stack: Stack, call: ActiveCall, input: LlmRequest, scope: Scope.Scope) {
+  if (input.policy?.stream === "hold") {
+    return Stream.fromArray(unfoldCall(yield* generate(stack, call, input)))
+  }
+  const span = yield* stack.tracer.startCall(input, call)
+  yield* Scope.addFinalizerExit(scope, (exit) => span.end(call.outcome(exit)))
+  const opened = Effect.gen(function* () {
+    const job = yield* prepare(stack, call, input, span, scope, "flowing")
+    return yield* flow(job, yield* obtain(job))
+  })
+  const { parts } = yield* Effect.mapError(withinDeadline(call, opened), (error) => call.failed(error))
+  return Stream.fromPull(Effect.succeed(parts))
+})
+
+/** What happens once, before cache and routing. */
+const prepare = Effect.fnUntraced(function* (
+  stack: Stack,
+  call: ActiveCall,
+  input: LlmRequest,
+  span: ActiveSpan,
+  scope: Scope.Scope,
+  mode: Job["mode"],
+) {
+  const validators = yield* chooseValidators(stack, input)
+  let request = input
+  for (const { middleware, plugin } of stack.onRequest) {
+    const amend = middleware.request
+    const current = request
+    if (amend !== undefined) request = yield* guard(plugin, () => amend(current, call))
+  }
+  warnOfWhatNobodyHonours(stack, call, request)
+  const job: Job = { stack, call, request, validators, span, scope, mode, key: yield* cacheKey(stack, request) }
+  return job
+})
+
+const warnOfWhatNobodyHonours = (stack: Stack, call: CallContext, { policy }: LlmRequest): void => {
+  if (policy === undefined) return
+  const unhonoured = (setting: string, plugin: string) =>
+    call.warn({ type: "unsupported", setting, message: `${setting} has no effect: no ${plugin} plugin is installed` })
+  if (policy.budget !== undefined && !stack.onRequest.some((m) => m.middleware.stage === "budget")) {
+    unhonoured("policy.budget", "budget")
+  }
+  if (policy.retry !== undefined && !stack.has("retry")) unhonoured("policy.retry", "retry")
+  if (policy.cache !== undefined && stack.cache === undefined) unhonoured("policy.cache", "cache")
+}
+
+const explain = Effect.fnUntraced(function* (stack: Stack, call: ActiveCall, request: LlmRequest) {
+  const route = yield* Effect.mapError(
+    guard(stack.nameOf("router"), () => stack.router.route(request, call)),
+    (error) => call.failed(error),
+  )
+  const models = route.candidates.map((candidate) => {
+    const provider = stack.providers.get(candidate.provider)?.provider
+    return { candidate, info: stack.catalog.describe(candidate, provider) }
+  })
+  return { ...route, models }
+})
+
+/** The whole of a call: its span, its scope, its deadline, and its failure with all that is known. */
+const traced = <A>(
+  stack: Stack,
+  call: ActiveCall,
+  request: Routable,
+  run: (span: ActiveSpan, scope: Scope.Scope) => Effect.Effect<A, LlmError>,
+): Effect.Effect<A, LlmError> =>
+  Effect.flatMap(stack.tracer.startCall(request, call), (span) => {
+    const scope = Scope.makeUnsafe()
+    const failing = Effect.mapError(withinDeadline(call, run(span, scope)), (error) => call.failed(error))
+    return Effect.onExit(failing, (exit) => Effect.andThen(Scope.close(scope, Exit.void), span.end(call.outcome(exit))))
+  })
+
+const withinDeadline = <A>(call: ActiveCall, effect: Effect.Effect<A, LlmError>): Effect.Effect<A, LlmError> =>
+  Effect.timeoutOrElse(effect, { duration: call.deadlineMs, orElse: () => Effect.fail(call.deadlinePassed()) })

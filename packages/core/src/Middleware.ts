@@ -1,0 +1,60 @@
+import type * as Effect from "effect/Effect"
+import * as Context from "effect/Context"
+import type { Answer } from "./Answer.ts"
+import type { CallContext } from "./CallContext.ts"
+import type { LlmError } from "./LlmError.ts"
+import type { LlmRequest } from "./Request.ts"
+import type { LlmResponse } from "./Response.ts"
+import type { Candidate } from "./RouteTrace.ts"
+
+/**
+ * The fixed places of middleware, in the order in which requests pass them; responses pass them in reverse. So the order
+ * in which plugins are listed never matters: within one stage they run by name.
+ */
+export const stages = ["guard", "context", "prompt", "budget", "tools", "fit", "quality", "usage"] as const
+export type Stage = (typeof stages)[number]
+
+/** One attempt at one candidate. Calling it again makes another request to the provider. */
+export type Attempt = (request: LlmRequest) => Effect.Effect<Answer, LlmError>
+
+/**
+ * Takes part in every call, the same for generate and stream.
+ * - `request`: once, before cache and routing: guards, retrieved passages, prompts, budgets.
+ * - `attempt`: around each attempt at a candidate: images fitted to the model, a tool loop.
+ * - `response`: once, when the answer is whole and valid: quality, usage. Of a stream the parts have flowed by then, so
+ *   what it changes shows in `finish` only.
+ */
+export interface Middleware {
+  readonly name: string
+  readonly stage: Stage
+  readonly request?: (request: LlmRequest, context: CallContext) => Effect.Effect<LlmRequest, LlmError>
+  readonly attempt?: (
+    request: LlmRequest,
+    candidate: Candidate,
+    next: Attempt,
+    context: CallContext,
+  ) => Effect.Effect<Answer, LlmError>
+  readonly response?: (
+    response: LlmResponse,
+    request: LlmRequest,
+    context: CallContext,
+  ) => Effect.Effect<LlmResponse, LlmError>
+}
+
+export interface RegisteredMiddleware {
+  readonly middleware: Middleware
+  readonly plugin: string
+}
+
+/** The middleware of a stack. Default: none. */
+export const Middlewares = Context.Reference<ReadonlyArray<RegisteredMiddleware>>("@switchyard/core/Middlewares", {
+  defaultValue: () => [],
+})
+
+/** By stage, then by name. */
+export const inOrder = (list: ReadonlyArray<RegisteredMiddleware>): ReadonlyArray<RegisteredMiddleware> =>
+  [...list].sort(
+    (a, b) =>
+      stages.indexOf(a.middleware.stage) - stages.indexOf(b.middleware.stage) ||
+      (a.middleware.name < b.middleware.name ? -1 : 1),
+  )

@@ -1,0 +1,91 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import { Cache } from "./Cache.ts"
+import { Escalation } from "./Escalation.ts"
+import { Failover } from "./Failover.ts"
+import { inOrder, Middlewares, type RegisteredMiddleware } from "./Middleware.ts"
+import { ModelCatalog } from "./ModelCatalog.ts"
+import { Providers, type ProvidersShape } from "./Providers.ts"
+import { RetryPolicy } from "./RetryPolicy.ts"
+import { Router, Routes } from "./Router.ts"
+import { type ActiveSpan, Tracer } from "./Tracer.ts"
+import { type RegisteredValidator, Validators } from "./Validator.ts"
+
+/** The kinds of which a stack has exactly one. */
+export type SingleKind = "router" | "failover" | "retry" | "escalation" | "cache" | "tracer" | "catalog" | "tokens"
+
+/** Which plugin brought each single service, so that its failures can name it. */
+export const PluginNames = Context.Reference<Partial<Record<SingleKind, string>>>("@switchyard/core/PluginNames", {
+  defaultValue: () => ({}),
+})
+
+/** Every service that a call needs, looked up once when the stack is built and never per call. */
+export interface Stack {
+  readonly providers: ProvidersShape
+  readonly router: Router
+  readonly routes: Routes
+  readonly failover: Failover
+  readonly retry: RetryPolicy
+  readonly escalation: Escalation
+  readonly cache: Cache | undefined
+  readonly tracer: Tracer
+  readonly catalog: ModelCatalog
+  readonly validators: ReadonlyMap<string, RegisteredValidator>
+  readonly onRequest: ReadonlyArray<RegisteredMiddleware>
+  readonly onAttempt: ReadonlyArray<RegisteredMiddleware>
+  readonly onResponse: ReadonlyArray<RegisteredMiddleware>
+  /** The plugin behind a service, for messages. */
+  readonly nameOf: (kind: SingleKind) => string
+  /** Is it a plugin's, and not the default? */
+  readonly has: (kind: SingleKind) => boolean
+}
+
+const noSpan: ActiveSpan = { span: undefined, end: () => Effect.void }
+
+/** A tracer that fails costs its span and one line in the log, never the call. */
+const harmless = (tracer: Tracer): Tracer => {
+  let warned = false
+  const lost = (cause: unknown) => {
+    if (warned) return Effect.void
+    warned = true
+    return Effect.logWarning("the tracer failed; spans are lost", cause)
+  }
+  const start = (begin: () => Effect.Effect<ActiveSpan>): Effect.Effect<ActiveSpan> =>
+    Effect.catchCause(Effect.map(Effect.suspend(begin), guarded), (cause) => Effect.as(lost(cause), noSpan))
+  const guarded = (active: ActiveSpan): ActiveSpan => ({
+    span: active.span,
+    end: (outcome) =>
+      Effect.catchCause(
+        Effect.suspend(() => active.end(outcome)),
+        lost,
+      ),
+  })
+  return {
+    startCall: (request, context) => start(() => tracer.startCall(request, context)),
+    startAttempt: (candidate, request, parent, context) =>
+      start(() => tracer.startAttempt(candidate, request, parent, context)),
+  }
+}
+
+export const resolveStack: Effect.Effect<Stack, never, Providers> = Effect.gen(function* () {
+  const names = yield* PluginNames
+  const middlewares = inOrder(yield* Middlewares)
+  return {
+    providers: yield* Providers,
+    router: yield* Router,
+    routes: yield* Routes,
+    failover: yield* Failover,
+    retry: yield* RetryPolicy,
+    escalation: yield* Escalation,
+    cache: yield* Cache,
+    tracer: harmless(yield* Tracer),
+    catalog: yield* ModelCatalog,
+    validators: yield* Validators,
+    onRequest: middlewares.filter((m) => m.middleware.request !== undefined),
+    // The first stage is the outermost, so the list is applied from its end.
+    onAttempt: middlewares.filter((m) => m.middleware.attempt !== undefined).toReversed(),
+    onResponse: middlewares.filter((m) => m.middleware.response !== undefined).toReversed(),
+    nameOf: (kind) => names[kind] ?? `the ${kind} service`,
+    has: (kind) => names[kind] !== undefined,
+  }
+})

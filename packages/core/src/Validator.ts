@@ -1,0 +1,52 @@
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { CallContext } from "./CallContext.ts"
+import type { JsonObject } from "./Json.ts"
+import type { LlmError } from "./LlmError.ts"
+import type { LlmRequest } from "./Request.ts"
+import type { ProviderResponse } from "./Response.ts"
+import type { Verdict } from "./Verdict.ts"
+
+/** Says whether an answer is good. */
+export interface Validator {
+  readonly validate: (
+    response: ProviderResponse,
+    request: LlmRequest,
+    context: CallContext,
+  ) => Effect.Effect<Verdict, LlmError>
+}
+
+/**
+ * Named validators of one plugin. A call, or a JSON config, asks for one by name and parameters; `make` checks the
+ * parameters before anything is sent.
+ */
+export interface ValidatorFactory {
+  readonly names: ReadonlyArray<string>
+  readonly make: (name: string, params: JsonObject) => Effect.Effect<Validator, LlmError>
+}
+
+export interface RegisteredValidator {
+  readonly factory: ValidatorFactory
+  readonly plugin: string
+}
+
+/** The validators of a stack, by name. Default: none, so every answer is accepted. */
+export const Validators = Context.Reference<ReadonlyMap<string, RegisteredValidator>>("@switchyard/core/Validators", {
+  defaultValue: () => new Map(),
+})
+
+/** The verdict on an answer that nobody was asked to judge. */
+export const accepted: Verdict = { ok: true, score: 1, issues: [] }
+
+/** All verdicts on one answer as one: ok when each is, the lowest score, every issue; the last repair counts. */
+export const mergeVerdicts = (verdicts: ReadonlyArray<Verdict>): Verdict => {
+  if (verdicts.length === 1 && verdicts[0] !== undefined) return verdicts[0]
+  let repaired: Verdict["repaired"]
+  let score = 1
+  for (const verdict of verdicts) {
+    repaired = verdict.repaired ?? repaired
+    score = Math.min(score, verdict.score)
+  }
+  const merged = { ok: verdicts.every((v) => v.ok), score, issues: verdicts.flatMap((v) => v.issues) }
+  return repaired === undefined ? merged : { ...merged, repaired }
+}

@@ -1,0 +1,119 @@
+import type * as Clock from "effect/Clock"
+import * as Exit from "effect/Exit"
+import type { CallContext, Operation } from "../CallContext.ts"
+import type { Warning } from "../Finish.ts"
+import { type ErrorContext, LlmError } from "../LlmError.ts"
+import type { Route } from "../Router.ts"
+import type { AttemptTrace, Candidate, Decision, RouteTrace } from "../RouteTrace.ts"
+import type { Stack } from "../Stack.ts"
+import type { SpanOutcome } from "../Tracer.ts"
+
+/** Ten minutes: what the vendors' own clients allow. */
+export const defaultDeadlineMs = 600_000
+/** Reasoning models may think in silence; two minutes between two pieces is a stall. */
+export const defaultIdleMs = 120_000
+
+const millis = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+
+/** What a request says of its call. `deadline` in ms. */
+export interface CallSettings {
+  readonly tenant?: string | undefined
+  readonly tags?: Readonly<Record<string, string>> | undefined
+  readonly deadline?: number | undefined
+}
+
+/** The state of one call: its clock, its trace and its warnings. Lives as long as the call. */
+export class ActiveCall implements CallContext {
+  readonly id: string
+  readonly operation: Operation
+  readonly tenant: string | undefined
+  readonly tags: Readonly<Record<string, string>>
+  readonly providers
+  readonly catalog
+  readonly routes
+  readonly deadlineMs: number
+  readonly attempts: Array<AttemptTrace> = []
+  readonly warnings: Array<Warning> = []
+  cacheOutcome = "none"
+  #route: Route | undefined
+  #decisions: Array<Decision> = []
+  #clock: Clock.Clock
+  #startedAt: number
+
+  constructor(id: string, operation: Operation, settings: CallSettings, stack: Stack, clock: Clock.Clock) {
+    this.id = id
+    this.operation = operation
+    this.tenant = settings.tenant
+    this.tags = settings.tags ?? noTags
+    this.deadlineMs = settings.deadline ?? defaultDeadlineMs
+    this.providers = stack.providers
+    this.catalog = stack.catalog
+    this.routes = stack.routes
+    this.#clock = clock
+    this.#startedAt = millis(clock)
+  }
+
+  readonly elapsedMs = (): number => millis(this.#clock) - this.#startedAt
+  readonly remainingMs = (): number => this.deadlineMs - this.elapsedMs()
+  readonly decide = (by: string, what: string): void => {
+    this.#decisions.push({ atMs: round(this.elapsedMs()), by, what })
+  }
+  readonly warn = (warning: Warning): void => {
+    this.warnings.push(warning)
+  }
+
+  routed(route: Route): void {
+    this.#route = route
+  }
+
+  attempted(attempt: AttemptTrace): void {
+    this.attempts.push(attempt)
+  }
+
+  get strategy(): string {
+    return this.#route?.strategy ?? "none"
+  }
+
+  trace(): RouteTrace {
+    return {
+      strategy: this.strategy,
+      reasons: this.#route?.reasons ?? [],
+      candidates: this.#route?.candidates ?? [],
+      attempts: [...this.attempts],
+      decisions: [...this.#decisions],
+    }
+  }
+
+  /** The failure as the caller sees it: where it happened, how long it took, and what was tried. */
+  failed(error: LlmError): LlmError {
+    return error.in({ ...this.where(), route: this.trace(), elapsedMs: round(this.elapsedMs()) })
+  }
+
+  where(candidate?: Candidate): ErrorContext {
+    const at = candidate === undefined ? {} : { provider: candidate.provider, model: candidate.model }
+    return { operation: this.operation, attempt: Math.max(1, this.attempts.length), ...at }
+  }
+
+  /** How the call ended, for its span. */
+  outcome(exit: Exit.Exit<unknown, unknown>): SpanOutcome {
+    const error = Exit.findErrorOption(exit)
+    return {
+      seconds: this.elapsedMs() / 1000,
+      attempts: this.attempts.length,
+      strategy: this.strategy,
+      cache: this.cacheOutcome,
+      ...(error._tag === "Some" && error.value instanceof LlmError ? { error: error.value } : {}),
+      ...(Exit.hasInterrupts(exit) ? { interrupted: true } : {}),
+    }
+  }
+
+  deadlinePassed(): LlmError {
+    const message = `the call did not end within its deadline of ${this.deadlineMs} ms`
+    return LlmError.make({ _tag: "Timeout", phase: "call", ms: this.deadlineMs, message, recovery: "none" })
+  }
+}
+
+const noTags: Readonly<Record<string, string>> = {}
+
+/** Milliseconds to the hundredth: enough to read, short to print. */
+export const round = (ms: number): number => Math.round(ms * 100) / 100
