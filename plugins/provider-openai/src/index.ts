@@ -1,1 +1,2 @@
-export {}
+export { makeOpenAi, type OpenAiSettings } from "./OpenAiProvider.ts"
+export { openai, openai as plugin } from "./plugin.ts"

@@ -1,0 +1,232 @@
+import {
+  type EmbedRequest,
+  LlmError,
+  type LlmRequest,
+  type Provider,
+  type ProviderEmbedResponse,
+  type ProviderResponse,
+  type StreamPart,
+} from "@switchyard/core"
+import { readEvents, type SseEvent } from "@switchyard/transport"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Pull from "effect/Pull"
+import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import OpenAI from "openai"
+import { type Target, toChat } from "./internal/chat/request.ts"
+import { fromChat } from "./internal/chat/response.ts"
+import { chatEnd, chatState, chatStep } from "./internal/chat/stream.ts"
+import { fromEmbeddings } from "./internal/embeddings.ts"
+import { fromClient, network } from "./internal/errors.ts"
+import { describe, listed } from "./internal/models.ts"
+import { redactor } from "./internal/redact.ts"
+import { toResponses } from "./internal/responses/request.ts"
+import { fromResponses } from "./internal/responses/response.ts"
+import { responsesState, responsesStep } from "./internal/responses/stream.ts"
+import { isWire, type Wire } from "./internal/wire.ts"
+
+/** What a provider is made from, once its options and the environment were read. */
+export interface OpenAiSettings {
+  readonly id: string
+  readonly api: "responses" | "chat"
+  readonly apiKey: Redacted.Redacted | undefined
+  /** The vendor's own endpoint, and not another server that speaks its wire. */
+  readonly vendor: boolean
+  readonly baseURL: string
+  readonly models: ReadonlyArray<string> | undefined
+  readonly organization: string | undefined
+  readonly project: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string>>
+  readonly fetch: typeof globalThis.fetch
+}
+
+// The kernel bounds every wait. The client's own limit only has to be longer than any deadline a user may set.
+const oneDayMs = 86_400_000
+
+const makeClient = (settings: OpenAiSettings): OpenAI =>
+  new OpenAI({
+    apiKey: settings.apiKey === undefined ? "none" : Redacted.value(settings.apiKey),
+    baseURL: settings.baseURL,
+    organization: settings.organization ?? null,
+    project: settings.project ?? null,
+    defaultHeaders: { ...(settings.apiKey === undefined ? { Authorization: null } : {}), ...settings.headers },
+    defaultQuery: { ...settings.query },
+    fetch: settings.fetch,
+    maxRetries: 0,
+    timeout: oneDayMs,
+    logLevel: "off",
+  })
+
+type Send = (signal: AbortSignal) => Promise<Response>
+
+/** A provider on the official client: one HTTP request per call, failures as `LlmError`, secrets kept out of them. */
+export const makeOpenAi = (settings: OpenAiSettings): Provider => {
+  const client = makeClient(settings)
+  const target: Target = { id: settings.id, vendor: settings.vendor }
+  const redact = redactor(settings.apiKey === undefined ? undefined : Redacted.value(settings.apiKey))
+  const missing = settings.vendor && settings.apiKey === undefined ? noKey(settings.id) : undefined
+
+  const chat = settings.api === "chat"
+  const path = chat ? "/chat/completions" : "/responses"
+
+  const post = (path: string, body: object, headers: LlmRequest["headers"]): Send =>
+    (signal) => client.post(path, { body, signal, ...(headers === undefined ? {} : { headers: { ...headers } }) }).asResponse()
+
+  /** Sends, and turns whatever goes wrong into an `LlmError`. Interruption aborts the request. */
+  const send = <A>(request: (signal: AbortSignal) => Promise<A>): Effect.Effect<A, LlmError> => {
+    if (missing !== undefined) return Effect.fail(missing)
+    return Effect.flatMap(Clock.Clock, (clock) =>
+      Effect.tryPromise({
+        try: request,
+        catch: (error) => redact(fromClient(error, clock.currentTimeMillisUnsafe())),
+      }),
+    )
+  }
+
+  const translate = (request: LlmRequest, streamed: boolean) =>
+    Effect.try({
+      try: () => (chat ? toChat(request, target, streamed) : toResponses(request, target, streamed)),
+      catch: (error) => fromClient(error, 0),
+    })
+
+  const generate = (request: LlmRequest): Effect.Effect<ProviderResponse, LlmError> =>
+    Effect.flatMap(translate(request, false), ({ body, warnings }) => {
+      const sendIt = post(path, body, request.headers)
+      return send(async (signal) => {
+        const answer = await jsonOf(await sendIt(signal))
+        return chat
+          ? fromChat(answer, request.model, warnings)
+          : fromResponses(answer, request.model, settings.id, warnings)
+      })
+    })
+
+  const stream = (request: LlmRequest): Stream.Stream<StreamPart, LlmError> =>
+    Stream.unwrap(
+      Effect.gen(function* () {
+        const { body, warnings } = yield* translate(request, true)
+        const response = yield* send(post(path, body, request.headers))
+        yield* checkStream(response, redact)
+        const decoder = chat ? chatDecoder() : responsesDecoder(settings.id)
+        const { parts } = yield* pullParts(response, [{ type: "stream-start", warnings }], decoder, redact)
+        return Stream.fromPull(Effect.succeed(parts))
+      }),
+    )
+
+  const embed = (request: EmbedRequest): Effect.Effect<ProviderEmbedResponse, LlmError> => {
+    const body = {
+      model: request.model,
+      input: [...request.inputs],
+      encoding_format: "base64",
+      ...(request.dimensions === undefined ? {} : { dimensions: request.dimensions }),
+      ...request.providerData?.[settings.id],
+    }
+    const sendIt = post("/embeddings", body, undefined)
+    return send(async (signal) => fromEmbeddings(await jsonOf(await sendIt(signal)), request.model, request.inputs.length))
+  }
+
+  return {
+    id: settings.id,
+    models: settings.models ?? (settings.vendor ? listed : []),
+    credentials: [{ name: settings.vendor ? "OPENAI_API_KEY" : "apiKey", present: settings.apiKey !== undefined }],
+    describe,
+    generate,
+    stream,
+    embed,
+  }
+}
+
+const noKey = (id: string): LlmError =>
+  LlmError.make({ _tag: "Unauthorized", message: "no API key: set OPENAI_API_KEY, or pass apiKey to openai()" }, { provider: id })
+
+const jsonOf = async (response: Response): Promise<Wire> => {
+  const text = await response.text()
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch {
+    throw notJson(response, text)
+  }
+  if (isWire(body)) return body
+  throw notJson(response, text)
+}
+
+const notJson = (response: Response, text: string): LlmError => {
+  const type = response.headers.get("content-type") ?? "no content type"
+  const html = /<html|<!doctype/i.test(text)
+  const what = text === "" ? "an empty body" : html ? "a page of HTML" : `something that is not JSON (${type})`
+  return LlmError.make({ _tag: "InvalidResponse", message: `the server answered ${response.status} with ${what}`, http: { status: response.status } })
+}
+
+/** A page of HTML or a JSON error under a 200 is told at once, before it is read as a stream without events. */
+const checkStream = (response: Response, redact: (error: LlmError) => LlmError): Effect.Effect<void, LlmError> => {
+  const type = response.headers.get("content-type") ?? ""
+  if (!/text\/html|application\/json/.test(type)) return Effect.void
+  const read = Effect.tryPromise({ try: () => response.text(), catch: network })
+  return Effect.flatMap(read, (text) => {
+    if (text.startsWith("data:") || text.startsWith("event:")) return Effect.fail(notJson(response, text))
+    return Effect.fail(redact(notJson(response, text)))
+  })
+}
+
+interface Decoder {
+  readonly step: (event: SseEvent, out: Array<StreamPart>) => void
+  readonly end: (out: Array<StreamPart>) => void
+}
+
+const chatDecoder = (): Decoder => {
+  const state = chatState()
+  return { step: (event, out) => chatStep(state, event, out), end: (out) => chatEnd(state, out) }
+}
+
+const responsesDecoder = (id: string): Decoder => {
+  const state = responsesState(id)
+  return { step: (event, out) => responsesStep(state, event, out), end: () => undefined }
+}
+
+type Batch = readonly [StreamPart, ...Array<StreamPart>]
+
+/** The parts of a streamed answer: one batch per read of the network. The scope's end closes the connection. */
+const pullParts = Effect.fnUntraced(function* (
+  response: Response,
+  first: Batch,
+  decoder: Decoder,
+  redact: (error: LlmError) => LlmError,
+) {
+  const reader = readEvents(response)
+  yield* Scope.addFinalizer(
+    yield* Effect.scope,
+    Effect.sync(() => reader.cancel()),
+  )
+  let pending: Array<StreamPart> = [...first]
+  let ended = false
+  /** The next batch, or `undefined` at the end. What was decoded before a failure is given first, then the failure. */
+  let broken: unknown
+  const next = async (): Promise<Batch | undefined> => {
+    while (true) {
+      const [head, ...rest] = pending
+      pending = []
+      if (head !== undefined) return [head, ...rest]
+      if (broken !== undefined) throw broken
+      if (ended) return undefined
+      try {
+        const events = await reader.next()
+        if (events === undefined) {
+          ended = true
+          decoder.end(pending)
+        } else for (const event of events) decoder.step(event, pending)
+      } catch (error) {
+        broken = error
+      }
+    }
+  }
+  const read = Effect.tryPromise({
+    try: next,
+    catch: (error) => redact(error instanceof LlmError ? error : network(error)),
+  })
+  const parts: Pull.Pull<Batch, LlmError> = Effect.filterOrElse(read, (batch) => batch !== undefined, () => Cause.done())
+  return { parts }
+})
