@@ -1,3 +1,5 @@
+import { cp } from "node:fs/promises"
 import { library } from "@switchyard/config/tsup"
 
-export default library()
+// The guide travels with the program: it is what the embedded stack answers from.
+export default library({ onSuccess: () => cp("../../docs/guide", "dist/docs", { recursive: true }) })

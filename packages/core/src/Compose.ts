@@ -18,7 +18,7 @@ export interface ComposeOptions {
 /** A plugin of any kind, whatever it needs. */
 export interface AnyPlugin {
   readonly manifest: PluginManifest
-  readonly key: Context.Key<never, never>
+  readonly key: unknown
   readonly layer: Layer.Any
 }
 

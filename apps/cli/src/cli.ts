@@ -1,0 +1,35 @@
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import { call } from "./commands/call.ts"
+import { demo } from "./commands/demo.ts"
+import { doctor } from "./commands/doctor.ts"
+import { explain } from "./commands/explain.ts"
+import { plugins } from "./commands/plugins.ts"
+import { note } from "./output.ts"
+
+/** The whole command line. */
+export const cli = Command.make("switchyard").pipe(
+  Command.withDescription(
+    "Call large language models: an answer you can use, or a clear error.\n\nExit codes: 0 ok, 1 the call failed, 2 wrong usage, 3 wrong configuration.",
+  ),
+  Command.withExamples([
+    { command: "switchyard demo", description: "See it work, with no key" },
+    { command: `switchyard call "What is a circuit breaker?"`, description: "Ask" },
+    { command: "switchyard doctor", description: "Check the setup" },
+    { command: "switchyard --completions bash", description: "Print a completion script (bash, zsh, fish)" },
+  ]),
+  Command.withSubcommands([call, explain, plugins, doctor, demo]),
+)
+
+/** Wrong usage is one line on stderr that says what is wrong and where help is; help that was asked for goes to stdout. */
+export const presenter: CliOutput.Presenter = {
+  ...CliOutput.defaultPresenter,
+  present: (document) => {
+    if (document._tag !== "InvalidInvocation") return CliOutput.defaultPresenter.present(document)
+    return Effect.sync(() => {
+      for (const error of document.errors) note(error.message)
+      note(`see ${document.commandPath.join(" ")} --help`)
+    })
+  },
+}

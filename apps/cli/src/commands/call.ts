@@ -1,0 +1,111 @@
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Option from "effect/Option"
+import type { LlmRequestInput, LlmResponse, Part, Switchyard } from "switchyard"
+import { textOf } from "switchyard"
+import { action } from "../action.ts"
+import { callFlags, configFlag, debugFlag, jsonFlag, toCallFlags } from "../flags.ts"
+import { isTerminal, note, out, styled, traceLines } from "../output.ts"
+import { type CallFlags, toRequest } from "../request.ts"
+import { type LoadedStack, loadStack } from "../stack.ts"
+
+interface Options {
+  readonly stream: boolean | undefined
+  readonly json: boolean
+  readonly explain: boolean
+}
+
+/** Asks a model and prints its answer. */
+export const call = Command.make(
+  "call",
+  {
+    ...callFlags,
+    stream: Flag.Boolean("stream").pipe(
+      Flag.withDescription("Print the answer as it comes (the default on a terminal); with --json its parts, one a line"),
+      Flag.optional,
+    ),
+    json: jsonFlag,
+    explain: Flag.Boolean("explain").pipe(Flag.withDescription("Print every decision of the call to stderr")),
+    config: configFlag,
+    debug: debugFlag,
+  },
+  ({ stream, json, explain, config, ...flags }) =>
+    action((signal) =>
+      runCall(toCallFlags(flags), { stream: Option.getOrUndefined(stream), json, explain }, Option.getOrUndefined(config), signal),
+    ),
+).pipe(
+  Command.withDescription("Ask a model and print its answer"),
+  Command.withExamples([
+    { command: `switchyard call "What is a circuit breaker?"`, description: "Ask; with no config and no key the bundled documentation answers" },
+    { command: `switchyard call -m openai/gpt-5.4-mini "Say hello"`, description: "Ask a model" },
+    { command: `switchyard call -c notes.md -c plan.md "When do we ship?"`, description: "Answer from your own files" },
+    { command: `git diff | switchyard call --system "Write a commit message"`, description: "Pipe the prompt in" },
+    { command: `switchyard call --json "Say hello" | jq .usage`, description: "The whole response as JSON" },
+  ]),
+)
+
+const runCall = async (flags: CallFlags, options: Options, config: string | undefined, signal: AbortSignal): Promise<void> => {
+  const stack = await loadStack(config)
+  try {
+    const embedded = await isEmbedded(stack, flags.model)
+    if (embedded) tellEmbedded(stack, flags)
+    const request = await toRequest(flags, embedded)
+    const response = await answer(stack.switchyard, request, options, signal)
+    for (const warning of response.warnings) if (!embedded || warning.type !== "other") note(`warning: ${warning.message}`)
+    if (options.explain) for (const line of traceLines(response.route)) note(line)
+  } finally {
+    await stack.switchyard.close()
+  }
+}
+
+/** Will the extractive provider answer? Then it needs something to extract from. */
+export const isEmbedded = async (stack: LoadedStack, model: string): Promise<boolean> => {
+  if (stack.path !== undefined) return false
+  const { candidates } = await stack.switchyard.explain({ model, prompt: "?" })
+  return candidates[0].provider === "extractive"
+}
+
+const tellEmbedded = (stack: LoadedStack, flags: CallFlags): void => {
+  const from = flags.context.length > 0 ? flags.context.join(", ") : "Switchyard's own documentation"
+  note(`answering with sentences from ${from}, not with a model${stack.hint === undefined ? "" : `; ${stack.hint}`}`)
+}
+
+const answer = async (
+  switchyard: Switchyard,
+  request: LlmRequestInput,
+  { stream, json }: Options,
+  signal: AbortSignal,
+): Promise<LlmResponse> => {
+  if (!(stream ?? (isTerminal() && !json))) {
+    const response = await switchyard.generate(request, { signal })
+    out(json ? `${JSON.stringify(response)}\n` : `${textOf(response.content)}\n`)
+    if (!json) printSources(response.content)
+    return response
+  }
+  const parts = switchyard.stream(request, { signal })
+  for await (const part of parts) {
+    if (json) out(`${JSON.stringify(part)}\n`)
+    else if (part.type === "text-delta" || part.type === "text") out(part.text)
+    else if (part.type === "restart") out(`\n${styled("dim", "[the answer begins again]")}\n`)
+  }
+  const response = await parts.response()
+  if (!json) {
+    out("\n")
+    printSources(response.content)
+  }
+  return response
+}
+
+/** Where the answer comes from, a line each. */
+export const sourceLines = (content: ReadonlyArray<Part>): ReadonlyArray<string> =>
+  content.flatMap((part) => {
+    if (part.type !== "source") return []
+    const { source } = part
+    if (source.type === "url") return [`[${part.id}] ${source.title === undefined ? "" : `${source.title} `}${source.url}`]
+    return [`[${part.id}] ${source.title}${source.line === undefined ? "" : `:${source.line}`}`]
+  })
+
+const printSources = (content: ReadonlyArray<Part>): void => {
+  const lines = sourceLines(content)
+  if (lines.length > 0) out(`\n${lines.map((line) => styled("dim", line)).join("\n")}\n`)
+}

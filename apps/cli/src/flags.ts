@@ -1,0 +1,74 @@
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Argument from "effect/cli/Argument"
+import * as Flag from "effect/cli/Flag"
+import type { CallFlags } from "./request.ts"
+
+const optionalText = (name: string, description: string) =>
+  Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 }
+
+/** `30`, `30s`, `500ms`, `2m`: as milliseconds. */
+const Milliseconds = Schema.String.check(
+  Schema.makeFilter((text) => /^\d+(\.\d+)?(ms|s|m)?$/.test(text) || "a time such as 30s, 500ms or 2m"),
+)
+
+const toMs = (text: string): number => {
+  const [, amount, unit] = /^([\d.]+)(ms|s|m)?$/.exec(text) ?? []
+  return Number(amount) * (units[unit ?? "s"] ?? 1000)
+}
+
+export const configFlag = optionalText("config", "This config file, instead of the nearest switchyard.config.*")
+export const debugFlag = Flag.Boolean("debug").pipe(Flag.withDescription("Show stack traces and everything known about a failure"))
+export const jsonFlag = Flag.Boolean("json").pipe(Flag.withDescription("Print JSON, for programs"))
+
+/** What describes a call: shared by `call` and `explain`. */
+export const callFlags = {
+  prompt: Argument.String("prompt").pipe(Argument.withDescription("The prompt. Without it: --file, or standard input"), Argument.optional),
+  file: optionalText("file", "Read the prompt from this file").pipe(Flag.withAlias("f")),
+  model: Flag.String("model").pipe(
+    Flag.withAlias("m"),
+    Flag.withDescription("provider/model, a route of the config, or auto"),
+    Flag.withDefault("auto"),
+  ),
+  system: optionalText("system", "Instructions above the conversation"),
+  context: Flag.String("context").pipe(
+    Flag.withAlias("c"),
+    Flag.withDescription("A text file to answer from; may be given several times"),
+    Flag.atLeast(0),
+  ),
+  schema: optionalText("schema", "A file with a JSON Schema that the answer must follow"),
+  temperature: Flag.Finite("temperature").pipe(Flag.withDescription("Randomness, usually 0 to 2"), Flag.optional),
+  maxTokens: Flag.Int("max-tokens").pipe(Flag.withDescription("Most tokens that the answer may have"), Flag.optional),
+  timeout: Flag.String("timeout").pipe(
+    Flag.withDescription("Most time for the whole call: 30s, 500ms, 2m"),
+    Flag.withSchema(Milliseconds),
+    Flag.optional,
+  ),
+}
+
+interface Parsed {
+  readonly prompt: Option.Option<string>
+  readonly file: Option.Option<string>
+  readonly model: string
+  readonly system: Option.Option<string>
+  readonly context: ReadonlyArray<string>
+  readonly schema: Option.Option<string>
+  readonly temperature: Option.Option<number>
+  readonly maxTokens: Option.Option<number>
+  readonly timeout: Option.Option<string>
+}
+
+/** The parsed flags as plain values. */
+export const toCallFlags = (parsed: Parsed): CallFlags => ({
+  prompt: Option.getOrUndefined(parsed.prompt),
+  file: Option.getOrUndefined(parsed.file),
+  model: parsed.model,
+  system: Option.getOrUndefined(parsed.system),
+  context: parsed.context,
+  schema: Option.getOrUndefined(parsed.schema),
+  temperature: Option.getOrUndefined(parsed.temperature),
+  maxTokens: Option.getOrUndefined(parsed.maxTokens),
+  timeout: Option.getOrUndefined(Option.map(parsed.timeout, toMs)),
+})

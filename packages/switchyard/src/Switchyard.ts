@@ -1,0 +1,104 @@
+import {
+  type AnyPlugin,
+  compose,
+  type EmbedRequest,
+  type EmbedResponse,
+  type Explanation,
+  Kernel,
+  type KernelShape,
+  type LlmError,
+  type LlmRequestInput,
+  type LlmResponse,
+  type Providers,
+  type ProvidersShape,
+  type Routes,
+} from "@switchyard/core"
+import { Providers as ProvidersKey } from "@switchyard/core"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import { configurationError } from "./errors.ts"
+import { unwrap } from "./internal/outcome.ts"
+import { ResponseStream } from "./ResponseStream.ts"
+
+/** A plugin that needs nothing that is not in the stack already. */
+export interface ReadyPlugin extends AnyPlugin {
+  readonly layer: Layer.Layer<never, unknown, Providers>
+}
+
+export interface SwitchyardOptions {
+  /** In any order. */
+  readonly plugins: ReadonlyArray<ReadyPlugin>
+  /** Aliases for models, one or several in order: `{ fast: "openai/gpt-5-mini" }`. */
+  readonly routes?: Routes
+}
+
+export interface CallOptions {
+  /** Aborting it cancels the HTTP request underneath; the call then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A stack of plugins, ready to call models. */
+export interface Switchyard extends AsyncDisposable {
+  /** The whole answer, or a `SwitchyardError`. */
+  readonly generate: (request: LlmRequestInput, options?: CallOptions) => Promise<LlmResponse>
+  /** The answer as it comes. Nothing is sent before it is read. */
+  readonly stream: (request: LlmRequestInput, options?: CallOptions) => ResponseStream
+  /** One vector per input. */
+  readonly embed: (request: EmbedRequest, options?: CallOptions) => Promise<EmbedResponse>
+  /** Where a call would go and why, without calling. */
+  readonly explain: (request: LlmRequestInput) => Promise<Explanation>
+  /** The providers of the stack, once it stands. Rejects when the stack cannot be built. */
+  readonly providers: () => Promise<ProvidersShape>
+  /** Closes every connection and resource of the plugins, in reverse. Calls after it reject. */
+  readonly close: () => Promise<void>
+}
+
+type Services = Context.Context<Kernel | Providers>
+
+/**
+ * Builds a stack from plugins. It is built with the first call; what is wrong with it rejects that call with a
+ * `ConfigurationError` or `PluginIncompatibleError` before anything is sent.
+ */
+export const createSwitchyard = ({ plugins, routes }: SwitchyardOptions): Switchyard => {
+  const layer = compose(plugins, routes === undefined ? {} : { routes })
+  const runtime = ManagedRuntime.make(layer as Layer.Layer<Kernel | Providers, unknown>) // ReadyPlugin: nothing is missing
+  let closed = false
+  let services: Services | undefined
+
+  const ready = async (): Promise<Services> => {
+    if (closed) throw configurationError("this Switchyard was closed; create another one")
+    if (services !== undefined) return services
+    const exit = await runtime.runPromiseExit(Effect.context<Kernel | Providers>())
+    services = unwrap(exit, undefined)
+    return services
+  }
+
+  const run = async <A>(use: (kernel: KernelShape) => Effect.Effect<A, LlmError>, signal?: AbortSignal): Promise<A> => {
+    signal?.throwIfAborted()
+    const context = services === undefined || closed ? await ready() : services
+    const kernel = Context.get(context, Kernel)
+    const exit = await Effect.runPromiseExitWith(context)(use(kernel), signal === undefined ? undefined : { signal })
+    return unwrap(exit, signal)
+  }
+
+  const close = async (): Promise<void> => {
+    closed = true
+    await runtime.dispose()
+  }
+
+  return {
+    generate: (request, options) => run((kernel) => kernel.generate(request), options?.signal),
+    stream: (request, options) =>
+      new ResponseStream(async () => {
+        const context = await ready()
+        return { context, parts: Context.get(context, Kernel).stream(request) }
+      }, options?.signal),
+    embed: (request, options) => run((kernel) => kernel.embed(request), options?.signal),
+    explain: (request) => run((kernel) => kernel.explain(request)),
+    providers: async () => Context.get(await ready(), ProvidersKey),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
