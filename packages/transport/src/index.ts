@@ -1,1 +1,7 @@
-export {}
+export type { EventReader } from "./readEvents.ts"
+export { readEvents } from "./readEvents.ts"
+export type { SseEvent, SseParserOptions } from "./SseParser.ts"
+export { SseParser } from "./SseParser.ts"
+export type { Transport, TransportOptions } from "./Transport.ts"
+export { makeTransport } from "./Transport.ts"
+export { TransportError } from "./TransportError.ts"

@@ -1,0 +1,14 @@
+// `npm run bench -- SUITE`: measures ourselves against named peers in the same run. One JSON object a line on stdout,
+// words for people on stderr. `ratio` is our cost over the peer's: below 1 we are ahead.
+const suites: Readonly<Record<string, () => Promise<{ readonly run: () => Promise<void> }>>> = {
+  kernel: () => import("./kernel/suite.ts"),
+}
+
+const [name] = process.argv.slice(2)
+const suite = name === undefined ? undefined : suites[name]
+if (suite === undefined) {
+  process.stderr.write(`usage: npm run bench -- SUITE   (suites: ${Object.keys(suites).join(", ")})\n`)
+  process.exitCode = 2
+} else {
+  await (await suite()).run()
+}
