@@ -22,6 +22,7 @@ export const flow = Effect.fnUntraced(function* (job: Job, first: Obtained) {
   let state = new Fold()
   let phase: "flowing" | "finishing" | "done" = "flowing"
   let pull = yield* pullOf(job, from)
+  const judged = job.validators.length > 0 || job.stack.onResponse.length > 0 || job.key !== undefined
   yield* Scope.addFinalizer(
     job.scope,
     Effect.suspend(() => (phase === "done" ? Effect.void : from.settle({ interrupted: true }))),
@@ -32,14 +33,16 @@ export const flow = Effect.fnUntraced(function* (job: Job, first: Obtained) {
     if (state.finish === undefined) return Effect.succeed(withWarnings(job, batch))
     phase = "finishing"
     const [head, ...rest] = withWarnings(job, batch).filter((part) => part.type !== "finish")
-    return head === undefined ? finish : Effect.succeed([head, ...rest])
+    if (head === undefined) return finish
+    // What came is shown before anyone judges it. With nobody to judge, it and its end are one batch.
+    return judged ? Effect.succeed([head, ...rest]) : Effect.map(finish, (last): Batch => [head, ...rest, ...last])
   }
 
   const finish: Effect.Effect<Batch, LlmError | Cause.Done> = Effect.suspend(() => {
     const response = state.response(from.candidate.model)
     return Effect.flatMap(validate(job, response, job.request), (verdict) => {
-      const judged = verdict === undefined ? {} : { verdict }
-      return Effect.flatMap(from.settle({ ...outcomeOf(response), ...judged }), () => {
+      const outcome = verdict === undefined ? outcomeOf(response) : { ...outcomeOf(response), verdict }
+      return Effect.flatMap(from.settle(outcome), () => {
         if (verdict !== undefined && !verdict.ok) return rescue(rejection(from.candidate, verdict))
         phase = "done"
         return Effect.map(conclude(job, from, response, verdict), (whole): Batch => [finishOfCall(whole)])

@@ -6,7 +6,7 @@ import * as Exit from "effect/Exit"
 import type * as Pull from "effect/Pull"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { thrown, unwrap } from "./internal/outcome.ts"
+import { thrown } from "./internal/outcome.ts"
 
 interface Source {
   readonly context: Context.Context<never>
@@ -42,6 +42,7 @@ export class ResponseStream implements AsyncIterable<StreamPart> {
         const batch = await this.#next()
         if (batch === undefined) return
         yield* batch
+        if (this.#fold.finish !== undefined) return
       }
     } finally {
       await this.cancel()
@@ -76,6 +77,8 @@ export class ResponseStream implements AsyncIterable<StreamPart> {
       const exit = await Effect.runPromiseExitWith(context)(next, options)
       if (Exit.isFailure(exit)) return this.#stop(exit.cause)
       for (const part of exit.value) this.#fold.push(part)
+      // The finish is the last part, by the kernel's promise.
+      if (this.#fold.finish !== undefined) this.#state = "ended"
       return exit.value
     } catch (error) {
       this.#state = "failed"
@@ -93,8 +96,17 @@ export class ResponseStream implements AsyncIterable<StreamPart> {
 
   async #start() {
     const { context, parts } = await this.#open()
-    const pull = Effect.provideService(Stream.toPull(parts), Scope.Scope, this.#scope)
-    const next = unwrap(await Effect.runPromiseExitWith(context)(pull), this.#signal)
+    // Making the pull starts nothing; the first read does. Both are one run.
+    const made = Effect.provideService(Stream.toPull(parts), Scope.Scope, this.#scope)
+    let pull: Pull.Pull<Batch, LlmError> | undefined
+    const next = Effect.suspend(
+      (): Pull.Pull<Batch, LlmError> =>
+        pull ??
+        Effect.flatMap(made, (ready) => {
+          pull = ready
+          return ready
+        }),
+    )
     this.#pull = { context, next }
     return this.#pull
   }

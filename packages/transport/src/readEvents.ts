@@ -12,12 +12,18 @@ export interface EventReader {
   next(): Promise<ReadonlyArray<SseEvent> | undefined>
   /** Gives up: closes the socket, and a pending `next` resolves to `undefined`. */
   cancel(): void
+  /**
+   * The answer is complete, whatever may still follow: the little that is left of the body is dropped, so that the
+   * connection can serve the next call. More than 64 KiB, or half a second, closes it.
+   */
+  release(): void
 }
 
 interface Bytes {
   ready(): Promise<boolean>
   take(): ReadonlyArray<Uint8Array>
   cancel(reason?: unknown): void
+  drop(): void
 }
 
 class ResponseEvents implements EventReader {
@@ -50,6 +56,13 @@ class ResponseEvents implements EventReader {
   cancel(): void {
     if (this.#state === "open") this.#state = "cancelled"
     this.#close(undefined)
+  }
+
+  release(): void {
+    if (this.#state !== "open") return
+    this.#state = "cancelled"
+    this.#release()
+    this.#bytes.drop()
   }
 
   /** The abort signal's listener. */

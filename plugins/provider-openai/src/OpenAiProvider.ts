@@ -175,16 +175,17 @@ const checkStream = (response: Response, redact: (error: LlmError) => LlmError):
 interface Decoder {
   readonly step: (event: SseEvent, out: Array<StreamPart>) => void
   readonly end: (out: Array<StreamPart>) => void
+  readonly finished: () => boolean
 }
 
 const chatDecoder = (): Decoder => {
   const state = chatState()
-  return { step: (event, out) => chatStep(state, event, out), end: (out) => chatEnd(state, out) }
+  return { step: (event, out) => chatStep(state, event, out), end: (out) => chatEnd(state, out), finished: () => state.done }
 }
 
 const responsesDecoder = (id: string): Decoder => {
   const state = responsesState(id)
-  return { step: (event, out) => responsesStep(state, event, out), end: () => undefined }
+  return { step: (event, out) => responsesStep(state, event, out), end: () => undefined, finished: () => state.done }
 }
 
 type Batch = readonly [StreamPart, ...Array<StreamPart>]
@@ -199,7 +200,7 @@ const pullParts = Effect.fnUntraced(function* (
   const reader = readEvents(response)
   yield* Scope.addFinalizer(
     yield* Effect.scope,
-    Effect.sync(() => reader.cancel()),
+    Effect.sync(() => (decoder.finished() ? reader.release() : reader.cancel())),
   )
   let pending: Array<StreamPart> = [...first]
   let ended = false

@@ -22,6 +22,10 @@ interface Waiter {
 /** Bytes that may stand unread before the socket is paused. */
 const highWaterMark = 128 * 1024
 
+/** How much of a body, and for how long in ms, is read on when nobody wants it any more. */
+const dropBytes = 64 * 1024
+const dropMs = 500
+
 const more = Promise.resolve(true)
 const done = Promise.resolve(false)
 
@@ -45,6 +49,8 @@ export class BodySource implements ByteSink {
   #waiter: Waiter | undefined
   #paused = false
   #collecting = false
+  #dropping: NodeJS.Timeout | undefined
+  #dropped = 0
 
   constructor(feed: Feed, maxBytes: number) {
     this.#feed = feed
@@ -58,6 +64,7 @@ export class BodySource implements ByteSink {
       this.cancel(new TransportError("RESPONSE_TOO_LARGE", `the response body passed ${this.#maxBytes} bytes`))
       return true
     }
+    if (this.#dropping !== undefined) return this.#drop(chunk.length)
     this.#chunks.push(chunk)
     this.#queued += chunk.length
     if (this.#collecting) return true
@@ -69,6 +76,7 @@ export class BodySource implements ByteSink {
   end(): void {
     if (this.#state !== "open") return
     this.#state = "ended"
+    clearTimeout(this.#dropping)
     this.#wake(false)
   }
 
@@ -76,6 +84,7 @@ export class BodySource implements ByteSink {
   fail(error: unknown, discard: boolean): void {
     if (this.#state === "failed" || (this.#state === "ended" && !discard)) return
     this.#state = "failed"
+    clearTimeout(this.#dropping)
     this.#error = error
     if (discard) {
       this.#chunks = []
@@ -117,6 +126,21 @@ export class BodySource implements ByteSink {
     const error = reason ?? new TransportError("CANCELLED", "the response body was cancelled")
     if (this.#state === "open") this.#feed.cancel(asError(error))
     this.fail(error, true)
+  }
+
+  /** Nobody reads on: the rest is dropped, within bounds, and the connection kept. */
+  drop(): void {
+    if (this.#state !== "open" || this.#dropping !== undefined) return
+    this.#dropping = setTimeout(() => this.cancel(), dropMs)
+    this.#dropping.unref()
+    this.take().forEach((chunk) => this.#drop(chunk.length))
+    this.#wake(false)
+  }
+
+  #drop(bytes: number): boolean {
+    this.#dropped += bytes
+    if (this.#dropped > dropBytes) this.cancel()
+    return true
   }
 
   #wait(): Promise<boolean> {

@@ -18,6 +18,21 @@ export class WebBytes {
     return this.#chunk === undefined ? [] : [this.#chunk]
   }
 
+  /** One more read: if it is the end, the connection lives on; if not, or not soon, it is closed. */
+  drop(): void {
+    const reader = this.#reader
+    if (reader === undefined) return
+    const timer = setTimeout(() => this.cancel(undefined), 500)
+    timer.unref()
+    reader.read().then(
+      ({ done }) => {
+        clearTimeout(timer)
+        if (!done) this.cancel(undefined)
+      },
+      () => clearTimeout(timer),
+    )
+  }
+
   cancel(reason: unknown): void {
     // A body that is already broken rejects here too; the reader has heard of it by `read`.
     this.#reader?.cancel(reason).catch(() => undefined)

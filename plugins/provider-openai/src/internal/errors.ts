@@ -57,9 +57,12 @@ export interface Failure {
 }
 
 const tagOf = ({ status, code, type, message }: Failure): ReasonTag => {
-  const named = (code !== undefined ? byCode[code] : undefined) ?? (type !== undefined ? byCode[type] : undefined)
-  // A quota has the status of a rate limit, and a full context that of any bad request: the code decides.
-  if (named !== undefined && named !== "InvalidRequest") return named
+  // A quota has the status of a rate limit, and a full context that of any bad request: an exact code decides. Its type
+  // may be no more than "server_error": that says less than a status.
+  const exactCode = code === undefined ? undefined : byCode[code]
+  if (exactCode !== undefined && exactCode !== "InvalidRequest") return exactCode
+  const named = type === undefined ? exactCode : byCode[type]
+  if (named !== undefined && named !== "InvalidRequest" && (named !== "ProviderInternal" || status === undefined)) return named
   const exact = status === undefined || status === 400 || status === 413 || status === 429
   const told = exact ? byText.find(([words]) => words.test(message))?.[1] : undefined
   if (told !== undefined) return told

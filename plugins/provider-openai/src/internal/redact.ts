@@ -1,4 +1,4 @@
-import { LlmError, type Reason } from "@switchyard/core"
+import { type HttpDetails, LlmError, type Reason } from "@switchyard/core"
 
 /** Keys that vendors quote back in their messages, whole or shortened. */
 const looksLikeKey = /\b(sk|gsk|pk|rk|sess)-[A-Za-z0-9_*.-]{6,}/g
@@ -9,9 +9,21 @@ export const redactor = (secret: string | undefined) => {
     const without = secret === undefined || secret.length < 4 ? text : text.replaceAll(secret, "[redacted]")
     return without.replace(looksLikeKey, "[redacted]")
   }
-  const reason = (given: Reason): Reason =>
-    given._tag === "Truncated" && given.because !== undefined
-      ? { ...given, message: clean(given.message), because: reason(given.because) }
-      : { ...given, message: clean(given.message) }
-  return (error: LlmError): LlmError => LlmError.make(reason(error.reason), error.context)
+  const http = ({ status, code, type }: HttpDetails): HttpDetails => ({
+    status,
+    ...(code === undefined ? {} : { code: clean(code) }),
+    ...(type === undefined ? {} : { type: clean(type) }),
+  })
+  const reason = (given: Reason): Reason => ({
+    ...given,
+    message: clean(given.message),
+    ...(given.http === undefined ? {} : { http: http(given.http) }),
+    ...("field" in given && given.field !== undefined ? { field: clean(given.field) } : {}),
+    ...("because" in given && given.because !== undefined ? { because: reason(given.because) } : {}),
+  })
+  return ({ reason: given, context }: LlmError): LlmError =>
+    LlmError.make(
+      reason(given),
+      context.requestId === undefined ? context : { ...context, requestId: clean(context.requestId) },
+    )
 }

@@ -60,7 +60,10 @@ const toFormat = ({ output }: LlmRequest): ChatCompletionCreateParams["response_
 }
 
 const toTools = ({ tools, toolChoice }: LlmRequest, warnings: Warnings) => {
-  if (tools === undefined || tools.length === 0) return {}
+  if (tools === undefined || tools.length === 0) {
+    if (toolChoice !== undefined) warnings.unsupported("toolChoice", "the request has no tools")
+    return {}
+  }
   const functions = tools.flatMap((tool) => {
     if (tool.type === "provider") {
       warnings.unsupported("tools", `the Chat Completions API has no tool "${tool.id}"`)

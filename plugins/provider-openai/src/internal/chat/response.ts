@@ -1,8 +1,8 @@
-import { LlmError, type Part, type ProviderResponse, type Warning } from "@switchyard/core"
+import { LlmError, type Part, type ProviderResponse, type Usage, type Warning } from "@switchyard/core"
 import { inBand } from "../errors.ts"
 import { chatNames, usageOf } from "../usage.ts"
 import { isWire, list, object, string, type Wire } from "../wire.ts"
-import { citationOf, finishOf } from "./stream.ts"
+import { citationOf, failIfTold, finishOf, imageOf } from "./stream.ts"
 
 /** A whole Chat Completions answer. Throws `LlmError` for an error inside a 200 and for what is no answer at all. */
 export const fromChat = (body: Wire, model: string, warnings: ReadonlyArray<Warning>): ProviderResponse => {
@@ -15,11 +15,9 @@ export const fromChat = (body: Wire, model: string, warnings: ReadonlyArray<Warn
   const raw = string(choice["finish_reason"])
   const refusal = string(message["refusal"]) ?? ""
   const content = contentOf(message, refusal)
+  if (content.length === 0) failIfTold(choice)
   const usage = usageOf(body["usage"], chatNames)
-  if (raw === undefined) {
-    const what = content.length === 0 ? ({ _tag: "EmptyResponse" } as const) : ({ _tag: "Truncated", partial: { content, usage } } as const)
-    throw LlmError.make({ ...what, message: "the answer has no finish_reason, so it is not known to be whole" })
-  }
+  if (raw === undefined || raw === "error") throw cut(choice, content, usage)
   const id = string(body["id"])
   return {
     content,
@@ -31,12 +29,23 @@ export const fromChat = (body: Wire, model: string, warnings: ReadonlyArray<Warn
   }
 }
 
+/** An answer without its end: what came of it is kept, and never passes for the whole. */
+const cut = (choice: Wire, content: ReadonlyArray<Part>, usage: Usage): LlmError => {
+  const message = "the answer has no finish_reason, so it is not known to be whole"
+  if (content.length === 0) return LlmError.make({ _tag: "EmptyResponse", message })
+  const partial = { content, usage }
+  if (choice["finish_reason"] !== "error") return LlmError.make({ _tag: "Truncated", message, partial })
+  const because = inBand(choice["error"])
+  return LlmError.make({ _tag: "Truncated", message: `the answer was cut: ${because.message}`, partial, because })
+}
+
 const contentOf = (message: Wire, refusal: string): ReadonlyArray<Part> => {
   const content: Array<Part> = []
   const reasoning = string(message["reasoning_content"]) ?? string(message["reasoning"]) ?? ""
   if (reasoning !== "") content.push({ type: "reasoning", text: reasoning })
   const text = (string(message["content"]) ?? "") + refusal
   if (text !== "") content.push({ type: "text", text })
+  content.push(...list(message["images"]).flatMap((image) => imageOf(image) ?? []))
   list(message["annotations"]).forEach((note) => {
     const cited = citationOf(note)
     const id = String(content.length + 1)

@@ -1,4 +1,4 @@
-import { type Finish, LlmError, type StreamPart, type Warning } from "@switchyard/core"
+import { type FilePart, type Finish, LlmError, type StreamPart, type Warning } from "@switchyard/core"
 import type { SseEvent } from "@switchyard/transport"
 import { inBand } from "../errors.ts"
 import { chatNames, usageOf } from "../usage.ts"
@@ -60,7 +60,13 @@ export const chatStep = (state: ChatState, event: SseEvent, out: Array<StreamPar
   const [choice] = list(chunk["choices"])
   if (choice === undefined) return
   if (isWire(choice["delta"])) delta(state, choice["delta"], out)
+  failIfTold(choice)
   state.finish = string(choice["finish_reason"]) ?? state.finish
+}
+
+/** Aggregators in front of other vendors tell a failure inside the choice. */
+export const failIfTold = (choice: Wire): void => {
+  if (isWire(choice["error"]) || choice["finish_reason"] === "error") throw LlmError.make(inBand(choice["error"]))
 }
 
 const name = (state: ChatState, chunk: Wire, out: Array<StreamPart>): void => {
@@ -83,6 +89,7 @@ const delta = (state: ChatState, piece: Wire, out: Array<StreamPart>): void => {
     write(state, "text", refusal, out)
   }
   if (piece["tool_calls"] !== undefined) list(piece["tool_calls"]).forEach((call) => toolDelta(state, call, out))
+  if (piece["images"] !== undefined) list(piece["images"]).forEach((image) => picture(state, image, out))
   if (piece["annotations"] !== undefined) list(piece["annotations"]).forEach((note) => citation(state, note, out))
 }
 
@@ -117,6 +124,23 @@ const toolDelta = (state: ChatState, call: Wire, out: Array<StreamPart>): void =
   if (input === undefined || input === "") return
   growing.input += input
   out.push({ type: "tool-input-delta", id: growing.id, text: input })
+}
+
+/** An image inside the answer, as aggregators in front of image models give it: a `data:` URL or another one. */
+export const imageOf = (image: Wire): FilePart | undefined => {
+  const url = string(object(image["image_url"])["url"])
+  if (url === undefined) return undefined
+  const [, mediaType, base64] = /^data:([^;,]+);base64,(.*)$/s.exec(url) ?? []
+  return mediaType === undefined || base64 === undefined
+    ? { type: "file", mediaType: "image/*", source: { type: "url", url } }
+    : { type: "file", mediaType, source: { type: "base64", base64 } }
+}
+
+const picture = (state: ChatState, image: Wire, out: Array<StreamPart>): void => {
+  const part = imageOf(image)
+  if (part === undefined) return
+  close(state, out)
+  out.push(part)
 }
 
 export const citationOf = (note: Wire): { readonly url: string; readonly title?: string } | undefined => {

@@ -41,7 +41,7 @@ export const toResponses = (request: LlmRequest, target: Target, stream: boolean
       top_p: sampling.topP,
       reasoning: effort === undefined ? undefined : { effort, ...(effort === "none" ? {} : { summary: "auto" as const }) },
       text: toText(request),
-      ...toTools(request),
+      ...toTools(request, warnings),
     }),
     ...object(request.providerData?.[target.id]),
   }
@@ -55,8 +55,11 @@ const toText = ({ output }: LlmRequest): ResponseCreateParams["text"] => {
   return { format: { type: "json_schema", name: name ?? "response", schema: { ...schema }, strict: strict ?? true } }
 }
 
-const toTools = ({ tools, toolChoice }: LlmRequest) => {
-  if (tools === undefined || tools.length === 0) return {}
+const toTools = ({ tools, toolChoice }: LlmRequest, warnings: Warnings) => {
+  if (tools === undefined || tools.length === 0) {
+    if (toolChoice !== undefined) warnings.unsupported("toolChoice", "the request has no tools")
+    return {}
+  }
   const list = tools.map((tool) => {
     // The vendor's own tools are an open set: their arguments go through as they are.
     if (tool.type === "provider") return { ...tool.args, type: tool.id.replace(/^openai\./, "") } as unknown as ResponsesTool
