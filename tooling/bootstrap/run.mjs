@@ -12,14 +12,12 @@ const toolchain = join(root, ".toolchain")
 const [task, ...args] = process.argv.slice(2)
 
 const tasks = {
-  start: () => run("node", [join("apps", "cli", "dist", "main.js"), ...(args.length > 0 ? args : ["demo"])], { cwd: callerFolder() }),
+  build: () => 0,
+  start: () => run("node", [join(root, "apps", "cli", "dist", "main.js"), ...(args.length > 0 ? args : ["demo"])], { cwd: callerFolder() }),
   test: () => run("pnpm", ["exec", "vitest", "run", ...args]),
-  check: () =>
-    run("pnpm", ["exec", "turbo", "run", "//#check:types", "//#check:lint", "//#check:format", "--output-logs=errors-only"]) ||
-    run("pnpm", ["exec", "turbo", "boundaries"]) ||
-    run("pnpm", ["run", "--silent", "check:conventions"]),
-  format: () => run("pnpm", ["exec", "oxfmt", ...args]),
-  bench: () => setUpBench() || run("node", [join("tooling", "bench", "src", "main.ts"), ...args]),
+  check: () => ownInstall("check", "the tools that check the code") || run("node", [join("tooling", "check", "run.mjs"), "all"]),
+  format: () => ownInstall("check", "the tools that check the code") || run("node", [join("tooling", "check", "run.mjs"), "format", ...args]),
+  bench: () => ownInstall("bench/peers", "the peers that benchmarks compare with") || run("node", ["--expose-gc", join("tooling", "bench", "src", "main.ts"), ...args]),
 }
 
 if (!(task in tasks)) fail(`unknown task "${task ?? ""}". Tasks: ${Object.keys(tasks).join(", ")}.`)
@@ -57,10 +55,16 @@ function addToolchain() {
   process.env.PATH = join(toolchain, "node_modules", ".bin") + delimiter + process.env.PATH
 }
 
-/** The peers that benchmarks compare with are a project of their own, installed when a benchmark is first run. */
-function setUpBench() {
-  note("installing the peers that benchmarks compare with (first run only)")
-  return run("pnpm", ["install", "--frozen-lockfile", "--ignore-workspace", "--reporter=silent", "--dir", join("tooling", "bench", "peers")], { stdio: ["ignore", 2, 2] })
+/** Heavy tools are projects of their own, installed when a task first needs them, so that a newcomer's install stays small. */
+function ownInstall(folder, what) {
+  const target = join(root, "tooling", folder)
+  if (!existsSync(join(target, "node_modules"))) note(`installing ${what} (first run only)`)
+  const { status } = spawnSync("pnpm", ["install", "--frozen-lockfile", "--ignore-workspace", "--reporter=silent"], {
+    cwd: target,
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+  })
+  return status ?? 1
 }
 
 function nodeIsRecent(version) {
@@ -75,9 +79,12 @@ function callerFolder() {
 }
 
 function run(command, parameters, options = {}) {
-  const file = command === "node" ? (output("node", ["--version"]) ? "node" : process.execPath) : command
-  const absolute = parameters.map((p) => (p.startsWith("apps") || p.startsWith("tooling") ? join(root, p) : p))
-  const { status, signal, error } = spawnSync(file, absolute, { cwd: root, stdio: "inherit", shell: process.platform === "win32", ...options })
+  const { status, signal, error } = spawnSync(command, parameters, {
+    cwd: root,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+    ...options,
+  })
   if (error) fail(`${command} could not be started: ${error.message}`)
   return status ?? (signal === "SIGINT" ? 130 : 1)
 }

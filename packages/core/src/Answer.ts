@@ -1,6 +1,9 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Fold, unfold } from "./Fold.ts"
+import type { PartsPull } from "./internal/openStream.ts"
 import { LlmError } from "./LlmError.ts"
 import type { ProviderResponse } from "./Response.ts"
 import type { StreamPart } from "./StreamPart.ts"
@@ -8,11 +11,31 @@ import type { StreamPart } from "./StreamPart.ts"
 /** What one attempt gave: an answer that is whole, or one whose first content has come and that still flows (read it once). */
 export type Answer =
   | { readonly _tag: "Whole"; readonly response: ProviderResponse }
-  | { readonly _tag: "Flowing"; readonly parts: Stream.Stream<StreamPart, LlmError> }
+  | {
+      readonly _tag: "Flowing"
+      readonly parts: Stream.Stream<StreamPart, LlmError>
+      /** The same, batch by batch, where it is open already; and how to close it before the call ends. */
+      readonly pull?: PartsPull
+      readonly close?: Effect.Effect<void>
+    }
 
 export const wholeAnswer = (response: ProviderResponse): Answer => ({ _tag: "Whole", response })
 
 export const flowingAnswer = (parts: Stream.Stream<StreamPart, LlmError>): Answer => ({ _tag: "Flowing", parts })
+
+/** An open stream as an answer. */
+export const openedAnswer = (pull: PartsPull, close: Effect.Effect<void>): Answer => ({
+  _tag: "Flowing",
+  parts: Stream.fromPull(Effect.succeed(pull)),
+  pull,
+  close,
+})
+
+/** The answer batch by batch, within the scope that is given. */
+export const answerPull = (answer: Answer): Effect.Effect<PartsPull, never, Scope.Scope> =>
+  answer._tag === "Flowing" && answer.pull !== undefined
+    ? Effect.succeed(answer.pull)
+    : Stream.toPull(answerParts(answer))
 
 /** The answer as a stream. */
 export const answerParts = (answer: Answer): Stream.Stream<StreamPart, LlmError> =>
@@ -27,17 +50,23 @@ export const foldStream = (
   parts: Stream.Stream<StreamPart, LlmError>,
   model: string,
 ): Effect.Effect<ProviderResponse, LlmError> =>
+  Effect.scoped(Effect.flatMap(Stream.toPull(parts), (pull) => foldPull(pull, model)))
+
+/** The same for a stream that is open. */
+export const foldPull = (pull: PartsPull, model: string): Effect.Effect<ProviderResponse, LlmError> =>
   Effect.suspend(() => {
     const state = new Fold()
-    const read = Stream.runForEachArray(parts, (batch) =>
-      Effect.sync(() => {
+    const step: Effect.Effect<ProviderResponse, LlmError> = Effect.matchEffect(pull, {
+      onSuccess: (batch) => {
         for (const part of batch) state.push(part)
-      }),
-    )
-    return Effect.flatMap(
-      Effect.mapError(read, (error) => cut(state, error)),
-      () => (state.finish === undefined ? Effect.fail(cut(state)) : Effect.succeed(state.response(model))),
-    )
+        return step
+      },
+      onFailure: (error) => {
+        if (!Cause.isDone(error)) return Effect.fail(cut(state, error))
+        return state.finish === undefined ? Effect.fail(cut(state)) : Effect.succeed(state.response(model))
+      },
+    })
+    return step
   })
 
 /** `Truncated`, when content had come; otherwise the failure itself. */

@@ -8,26 +8,21 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
-import { type Answer, answerResponse, flowingAnswer, foldStream, wholeAnswer } from "./Answer.ts"
+import { type Answer, answerResponse, wholeAnswer } from "./Answer.ts"
 import type { ActiveCall } from "./internal/ActiveCall.ts"
-import { defaultIdleMs } from "./internal/ActiveCall.ts"
+import { lookup, store } from "./internal/cacheSteps.ts"
 import { guard } from "./internal/guard.ts"
-import { openStream, timeout } from "./internal/openStream.ts"
+import { openAttempt, withMiddleware } from "./internal/openAttempt.ts"
 import { type AttemptOutcome, settleAttempt } from "./internal/settleAttempt.ts"
 import { LlmError } from "./LlmError.ts"
-import type { Attempt } from "./Middleware.ts"
-import type { Provider } from "./Provider.ts"
 import type { RegisteredProvider } from "./Providers.ts"
-import { requestHash } from "./RequestHash.ts"
 import type { LlmRequest } from "./Request.ts"
 import type { Cached, LlmResponse, ProviderResponse } from "./Response.ts"
 import type { AttemptFailure } from "./RetryPolicy.ts"
 import type { Candidate } from "./RouteTrace.ts"
 import type { Stack } from "./Stack.ts"
-import type { StreamPart } from "./StreamPart.ts"
 import type { ActiveSpan } from "./Tracer.ts"
-import { accepted, mergeVerdicts, type Validator } from "./Validator.ts"
+import { mergeVerdicts, type Validator } from "./Validator.ts"
 import type { Verdict } from "./Verdict.ts"
 
 /** A validator that this call asked for, made with its parameters. */
@@ -62,50 +57,21 @@ export interface Obtained {
 
 const settled = () => Effect.void
 
-/** The key under which the cache knows this request, if it may be used at all. */
-export const cacheKey = (stack: Stack, request: LlmRequest): Effect.Effect<string | undefined> =>
-  stack.cache === undefined || request.policy?.cache?.mode === "off" ? Effect.undefined : requestHash(request)
-
 /** An answer from the cache, or from the first candidate that gives one. */
 export const obtain = Effect.fnUntraced(function* (job: Job) {
   const { stack, call } = job
   const hit = yield* lookup(job)
-  if (hit !== undefined) return hit
+  if (hit !== undefined) {
+    const { answer, cached, provider } = hit
+    const candidate: Candidate = { provider, model: job.request.model }
+    return { candidate, answer, cached, settle: settled } satisfies Obtained as Obtained
+  }
   const route = yield* guard(stack.nameOf("router"), () => stack.router.route(job.request, call))
   call.routed(route)
   return yield* guard(stack.nameOf("failover"), () =>
     stack.failover.run(route.candidates, (candidate) => dispatch(job, candidate, job.request), call),
   )
 })
-
-const lookup = Effect.fnUntraced(function* ({ stack, call, request, key }: Job) {
-  const { cache } = stack
-  const mode = request.policy?.cache?.mode ?? "read-write"
-  if (cache === undefined || key === undefined || mode === "refresh" || mode === "write-only") return undefined
-  const found = yield* guard(stack.nameOf("cache"), () => cache.lookup(key, request, call)).pipe(
-    Effect.catch((error) => cacheFailed(call, "look-up", error)),
-  )
-  call.cacheOutcome = found === undefined ? "miss" : "hit"
-  call.decide("cache", found === undefined ? "miss" : `hit (${found.cached.kind})`)
-  if (found === undefined) return undefined
-  const hit: Obtained = {
-    candidate: { provider: found.provider, model: request.model },
-    answer: found.answer,
-    cached: found.cached,
-    settle: settled,
-  }
-  return hit
-})
-
-const cacheFailed = (call: ActiveCall, what: string, error: LlmError): Effect.Effect<undefined> =>
-  Effect.as(Effect.logWarning(`cache ${what} failed and was skipped: ${error.message}`), undefined).pipe(
-    Effect.tap(() => {
-      call.cacheOutcome = "failed"
-      call.decide("cache", `${what} failed: ${error.reason.message}`)
-      call.warn({ type: "degraded", message: `the cache failed and was skipped: ${error.reason.message}` })
-      return Effect.void
-    }),
-  )
 
 /** One candidate, as often as the retry policy wants. */
 export const dispatch = Effect.fnUntraced(function* (job: Job, candidate: Candidate, request: LlmRequest) {
@@ -129,7 +95,8 @@ export const dispatch = Effect.fnUntraced(function* (job: Job, candidate: Candid
     }
     call.decide("retry", `${candidate.provider}/${candidate.model} again in ${Math.round(decision.delayMs)} ms`)
     if (decision.delayMs > 0) yield* Effect.sleep(decision.delayMs)
-    if (decision.amend !== undefined) current = decision.amend(current)
+    const { amend } = decision
+    if (amend !== undefined) current = yield* guard(stack.nameOf("retry"), () => Effect.succeed(amend(current)))
   }
 })
 
@@ -172,14 +139,14 @@ const attempt = Effect.fnUntraced(function* (
   request: LlmRequest,
 ) {
   const { stack, call } = job
-  const startedMs = call.elapsedMs()
+  const where = call.attempting(candidate)
   const span = yield* stack.tracer.startAttempt(candidate, request, job.span, call)
-  const settle = (outcome: AttemptOutcome) => settleAttempt(call, candidate, startedMs, span, outcome)
-  const send = withMiddleware(job, candidate, (amended) => open(job, candidate, registered, amended))
+  const settle = settleAttempt(call, candidate, span)
+  const send = withMiddleware(job, candidate, (amended) => openAttempt(job, candidate, registered, amended))
   const judged = Effect.flatMap(inSpan(span, send(request)), (answer) => judge(job, candidate, request, answer))
   const result = yield* Effect.onInterrupt(Effect.result(judged), () => settle({ interrupted: true }))
   if (result._tag === "Failure") {
-    const error = result.failure.in(call.where(candidate))
+    const error = result.failure.in(where)
     yield* settle({ error })
     return failed({ _tag: "Failed", candidate, error })
   }
@@ -196,61 +163,6 @@ const succeeded = (obtained: Obtained): AttemptResult => ({ _tag: "Obtained", ob
 
 const inSpan = <A>(span: ActiveSpan, effect: Effect.Effect<A, LlmError>): Effect.Effect<A, LlmError> =>
   span.span === undefined ? effect : Effect.withParentSpan(effect, span.span)
-
-/** The first stage is the outermost. */
-const withMiddleware = ({ stack, call }: Job, candidate: Candidate, innermost: Attempt): Attempt => {
-  let next = innermost
-  for (const { middleware, plugin } of stack.onAttempt) {
-    const inner = next
-    const around = middleware.attempt
-    if (around !== undefined) next = (request) => guard(plugin, () => around(request, candidate, inner, call))
-  }
-  return next
-}
-
-/** Exactly one request to the provider: whole, or opened up to its first content. */
-const open = (job: Job, candidate: Candidate, { provider, plugin }: RegisteredProvider, request: LlmRequest) => {
-  const timeouts = request.policy?.timeouts
-  const streamed =
-    timeouts?.firstContent !== undefined || timeouts?.idle !== undefined || job.call.operation === "stream"
-  const { generate } = provider
-  if (generate !== undefined && !(provider.stream !== undefined && (job.mode === "flowing" || streamed))) {
-    return guard(plugin, () => withTotal(timeouts?.total, Effect.map(generate(request), wholeAnswer)))
-  }
-  const opened = openStream(
-    partsFrom(provider, request, plugin),
-    {
-      firstContent: timeouts?.firstContent ?? Infinity,
-      idle: timeouts?.idle ?? defaultIdleMs,
-      total: timeouts?.total ?? Infinity,
-      call: job.call.remainingMs(),
-    },
-    job.scope,
-  )
-  if (job.mode === "flowing") {
-    return Effect.map(opened, ({ pull }) => flowingAnswer(Stream.fromPull(Effect.succeed(pull))))
-  }
-  return Effect.flatMap(opened, ({ pull, close }) =>
-    Effect.ensuring(Effect.map(foldStream(Stream.fromPull(Effect.succeed(pull)), candidate.model), wholeAnswer), close),
-  )
-}
-
-const partsFrom = (provider: Provider, request: LlmRequest, plugin: string): Stream.Stream<StreamPart, LlmError> => {
-  const { stream } = provider
-  if (stream === undefined) return Stream.fail(unsupported(provider.id, "generate or stream"))
-  return Stream.catchCause(
-    Stream.suspend(() => stream(request)),
-    (cause) => Stream.fromEffect(guard(plugin, () => Effect.failCause(cause))),
-  )
-}
-
-export const unsupported = (provider: string, feature: string): LlmError =>
-  LlmError.make({ _tag: "Unsupported", feature, message: `the provider "${provider}" cannot ${feature}` }, { provider })
-
-const withTotal = <A>(ms: number | undefined, effect: Effect.Effect<A, LlmError>): Effect.Effect<A, LlmError> =>
-  ms === undefined
-    ? effect
-    : Effect.timeoutOrElse(effect, { duration: ms, orElse: () => Effect.fail(timeout("total", ms)) })
 
 interface Judged {
   readonly answer: Answer
@@ -273,7 +185,7 @@ export const validate = Effect.fnUntraced(function* (job: Job, response: Provide
   for (const { plugin, validator } of job.validators) {
     verdicts.push(yield* guard(plugin, () => validator.validate(response, request, job.call)))
   }
-  return verdicts.length === 0 ? accepted : mergeVerdicts(verdicts)
+  return mergeVerdicts(verdicts)
 })
 
 /** The whole answer as the caller gets it, after everyone who wants to see it has. */
@@ -287,7 +199,6 @@ export const conclude = Effect.fnUntraced(function* (
   const judgement = verdict ?? from.verdict
   let response: LlmResponse = {
     ...answer,
-    warnings: call.warnings.length === 0 ? answer.warnings : [...call.warnings, ...answer.warnings],
     provider: from.candidate.provider,
     ...(judgement === undefined ? {} : { verdict: judgement }),
     ...(from.cached === undefined ? {} : { cached: from.cached }),
@@ -299,14 +210,6 @@ export const conclude = Effect.fnUntraced(function* (
     if (seen !== undefined) response = yield* guard(plugin, () => seen(current, request, call))
   }
   if (from.cached === undefined) yield* store(job, response)
-  return call.cacheOutcome === "none" ? response : { ...response, route: call.trace() }
+  // Warned and decided until here: the cache and the middleware above included.
+  return { ...response, warnings: call.allWarnings(response.warnings), route: call.trace() } satisfies LlmResponse
 })
-
-const store = ({ stack, call, request, key }: Job, response: LlmResponse): Effect.Effect<void> => {
-  const { cache } = stack
-  if (cache === undefined || key === undefined || request.policy?.cache?.mode === "read-only") return Effect.void
-  return guard(stack.nameOf("cache"), () => cache.store(key, response, request, call)).pipe(
-    Effect.catch((error) => cacheFailed(call, "store", error)),
-    Effect.asVoid,
-  )
-}

@@ -78,16 +78,28 @@ const listsOf = (plugins: ReadonlyArray<AnyPlugin>, options: ComposeOptions): La
     const { kind, name } = manifest
     if (!many(kind)) names[kind] = name
   }
-  const middlewares = Effect.map(contributionsOf(plugins, "middleware"), (found) =>
-    found.map(({ plugin, value }) => ({ plugin, middleware: value })),
-  )
   return Layer.mergeAll(
     Layer.succeed(PluginNames, names),
     Layer.succeed(Routes, options.routes ?? {}),
-    Layer.effect(Middlewares, middlewares),
+    Layer.effect(Middlewares, middlewaresOf(plugins)),
     Layer.effect(Validators, validatorsOf(plugins)),
   )
 }
+
+/** Within a stage the name decides the order, so two of one name have none. */
+const middlewaresOf = Effect.fnUntraced(function* (plugins: ReadonlyArray<AnyPlugin>) {
+  const seen = new Map<string, string>()
+  const found = yield* contributionsOf(plugins, "middleware")
+  for (const { plugin, value } of found) {
+    const place = `${value.stage}/${value.name}`
+    const other = seen.get(place)
+    if (other !== undefined) {
+      return yield* refusal(`two middlewares are named "${value.name}" in stage "${value.stage}" (from ${other} and ${plugin}). Leave one out`)
+    }
+    seen.set(place, plugin)
+  }
+  return found.map(({ plugin, value }) => ({ plugin, middleware: value }))
+})
 
 const validatorsOf = Effect.fnUntraced(function* (plugins: ReadonlyArray<AnyPlugin>) {
   const byName = new Map<string, RegisteredValidator>()

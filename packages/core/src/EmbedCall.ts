@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
-import { unsupported } from "./Call.ts"
 import type { EmbedRequest, EmbedResponse, ProviderEmbedResponse } from "./Embed.ts"
 import type { ActiveCall } from "./internal/ActiveCall.ts"
-import { guard } from "./internal/guard.ts"
+import { guard, pluginFailure } from "./internal/guard.ts"
+import { unsupported } from "./internal/openAttempt.ts"
 import { settleAttempt } from "./internal/settleAttempt.ts"
 import { LlmError } from "./LlmError.ts"
 import type { Candidate } from "./RouteTrace.ts"
@@ -16,13 +16,6 @@ export const embedThrough = Effect.fnUntraced(function* (
   request: EmbedRequest,
   span: ActiveSpan,
 ) {
-  if (request.inputs.length === 0) {
-    return yield* LlmError.make({
-      _tag: "InvalidRequest",
-      field: "inputs",
-      message: "inputs must hold at least one text",
-    })
-  }
   const route = yield* guard(stack.nameOf("router"), () => stack.router.route({ model: request.model }, call))
   call.routed(route)
   const [candidate, answer] = yield* guard(stack.nameOf("failover"), () =>
@@ -40,19 +33,18 @@ const dispatch = Effect.fnUntraced(function* (
   parent: ActiveSpan,
 ) {
   for (;;) {
-    const startedMs = call.elapsedMs()
+    const where = call.attempting(candidate)
     const span = yield* stack.tracer.startAttempt(candidate, request, parent, call)
+    const settle = settleAttempt(call, candidate, span)
     const sent = send(stack, { ...request, model: candidate.model }, candidate)
-    const result = yield* Effect.onInterrupt(Effect.result(sent), () =>
-      settleAttempt(call, candidate, startedMs, span, { interrupted: true }),
-    )
+    const result = yield* Effect.onInterrupt(Effect.result(sent), () => settle({ interrupted: true }))
     if (result._tag === "Success") {
       const { usage, model } = result.success
-      yield* settleAttempt(call, candidate, startedMs, span, { usage, model })
+      yield* settle({ usage, model })
       return [candidate, result.success] as const
     }
-    const error = result.failure.in(call.where(candidate))
-    yield* settleAttempt(call, candidate, startedMs, span, { error })
+    const error = result.failure.in(where)
+    yield* settle({ error })
     const failure = { _tag: "Failed", candidate, error } as const
     const decision = yield* guard(stack.nameOf("retry"), () =>
       stack.retry.next(failure, call.attempts, call, undefined),
@@ -74,14 +66,13 @@ const send = (
   }
   const { embed } = registered.provider
   if (embed === undefined) return Effect.fail(unsupported(candidate.provider, "embed"))
-  const sent = request.inputs.length
-  return Effect.filterOrFail(
-    guard(registered.plugin, () => embed(request)),
-    ({ vectors }) => vectors.length === sent,
-    ({ vectors }) =>
-      LlmError.make({
-        _tag: "InvalidResponse",
-        message: `${sent} texts were sent and ${vectors.length} vectors came back`,
-      }),
-  )
+  const answer = guard(registered.plugin, () => embed(request))
+  return Effect.flatMap(answer, (response: ProviderEmbedResponse | null | undefined) => {
+    if (!Array.isArray(response?.vectors)) {
+      return Effect.fail(pluginFailure(registered.plugin, new TypeError("embed gave no response with a list of vectors")))
+    }
+    if (response.vectors.length === request.inputs.length) return Effect.succeed(response)
+    const message = `${request.inputs.length} texts were sent and ${response.vectors.length} vectors came back`
+    return Effect.fail(LlmError.make({ _tag: "InvalidResponse", message }))
+  })
 }

@@ -5,7 +5,7 @@ import type { Part } from "./Part.ts"
 import type { LlmResponse, ProviderResponse } from "./Response.ts"
 import { emptyTrace } from "./RouteTrace.ts"
 import type { FinishPart, StreamPart } from "./StreamPart.ts"
-import { type Usage, unknownUsage } from "./Usage.ts"
+import { unknownUsage } from "./Usage.ts"
 
 type Growing = { type: "text" | "reasoning"; text: string; providerData?: ProviderData }
 

@@ -7,12 +7,13 @@ import * as Random from "effect/Random"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { answerResponse } from "./Answer.ts"
-import { cacheKey, conclude, type Job, obtain } from "./Call.ts"
+import { conclude, type Job, obtain } from "./Call.ts"
 import type { CallContext, Operation, Routable } from "./CallContext.ts"
-import type { EmbedRequest, EmbedResponse } from "./Embed.ts"
+import { type EmbedRequest, type EmbedResponse, makeEmbedRequest } from "./Embed.ts"
 import { embedThrough } from "./EmbedCall.ts"
 import { unfoldCall } from "./Fold.ts"
 import { ActiveCall, type CallSettings } from "./internal/ActiveCall.ts"
+import { cacheKey } from "./internal/cacheSteps.ts"
 import { guard } from "./internal/guard.ts"
 import { chooseValidators } from "./internal/chooseValidators.ts"
 import { LlmError } from "./LlmError.ts"
@@ -20,6 +21,7 @@ import type { ModelInfo } from "./ModelInfo.ts"
 import type { Providers } from "./Providers.ts"
 import { type LlmRequest, type LlmRequestInput, makeRequest } from "./Request.ts"
 import type { LlmResponse } from "./Response.ts"
+import { neverAgain } from "./RetryPolicy.ts"
 import type { Route } from "./Router.ts"
 import type { Candidate } from "./RouteTrace.ts"
 import { resolveStack, type Stack } from "./Stack.ts"
@@ -58,19 +60,19 @@ const makeKernel: Effect.Effect<KernelShape, never, Providers> = Effect.gen(func
   let calls = 0
   const begin = (operation: Operation, settings: CallSettings): Effect.Effect<ActiveCall> =>
     Effect.map(Clock.Clock, (clock) => new ActiveCall(`${prefix}-${++calls}`, operation, settings, stack, clock))
+  const openCall = Effect.fnUntraced(function* (input: LlmRequestInput) {
+    const request = yield* normalise(input)
+    return yield* stream(stack, yield* begin("stream", settingsOf(request)), request, yield* Effect.scope)
+  })
   return {
     generate: Effect.fnUntraced(function* (input) {
       const request = yield* normalise(input)
       return yield* generate(stack, yield* begin("generate", settingsOf(request)), request)
     }),
-    stream: (input) =>
-      Stream.unwrap(
-        Effect.gen(function* () {
-          const request = yield* normalise(input)
-          return yield* stream(stack, yield* begin("stream", settingsOf(request)), request, yield* Effect.scope)
-        }),
-      ),
-    embed: Effect.fnUntraced(function* (request) {
+    stream: (input) => Stream.unwrap(openCall(input)),
+    embed: Effect.fnUntraced(function* (input) {
+      const request = makeEmbedRequest(input)
+      if (request instanceof LlmError) return yield* request
       const call = yield* begin("embed", request)
       return yield* traced(stack, call, request, (span) => embedThrough(stack, call, request, span))
     }),
@@ -110,12 +112,13 @@ const stream = Effect.fnUntraced(function* (stack: Stack, call: ActiveCall, inpu
   }
   const span = yield* stack.tracer.startCall(input, call)
   yield* Scope.addFinalizerExit(scope, (exit) => span.end(call.outcome(exit)))
-  const opened = Effect.gen(function* () {
-    const job = yield* prepare(stack, call, input, span, scope, "flowing")
-    return yield* flow(job, yield* obtain(job))
-  })
+  const opened = Effect.flatMap(prepare(stack, call, input, span, scope, "flowing"), answerFlowing)
   const { parts } = yield* Effect.mapError(withinDeadline(call, opened), (error) => call.failed(error))
   return Stream.fromPull(Effect.succeed(parts))
+})
+
+const answerFlowing = Effect.fnUntraced(function* (job: Job) {
+  return yield* flow(job, yield* obtain(job))
 })
 
 /** What happens once, before cache and routing. */
@@ -146,7 +149,7 @@ const warnOfWhatNobodyHonours = (stack: Stack, call: CallContext, { policy }: Ll
   if (policy.budget !== undefined && !stack.onRequest.some((m) => m.middleware.stage === "budget")) {
     unhonoured("policy.budget", "budget")
   }
-  if (policy.retry !== undefined && !stack.has("retry")) unhonoured("policy.retry", "retry")
+  if (policy.retry !== undefined && stack.retry === neverAgain) unhonoured("policy.retry", "retry")
   if (policy.cache !== undefined && stack.cache === undefined) unhonoured("policy.cache", "cache")
 }
 
@@ -155,9 +158,11 @@ const explain = Effect.fnUntraced(function* (stack: Stack, call: ActiveCall, req
     guard(stack.nameOf("router"), () => stack.router.route(request, call)),
     (error) => call.failed(error),
   )
-  const models = route.candidates.map((candidate) => {
-    const provider = stack.providers.get(candidate.provider)?.provider
-    return { candidate, info: stack.catalog.describe(candidate, provider) }
+  const models = yield* Effect.forEach(route.candidates, (candidate) => {
+    const registered = stack.providers.get(candidate.provider)
+    const plugin = registered?.plugin ?? stack.nameOf("catalog")
+    const describe = Effect.sync(() => stack.catalog.describe(candidate, registered?.provider))
+    return Effect.map(guard(plugin, () => describe), (info) => ({ candidate, info }))
   })
   return { ...route, models }
 })

@@ -11,7 +11,8 @@ import type { StreamPart } from "./StreamPart.ts"
  * A source of models. Contract:
  * - `request.model` is the vendor's own name: the provider's id is already stripped.
  * - Exactly one HTTP request per call: the kernel alone retries.
- * - Every failure is an `LlmError`, never a stream part; an answer without its finish is `Truncated`.
+ * - Every failure is an `LlmError`, never a stream part. A stream sends `finish` only when the vendor said that the answer
+ *   is whole: without it the kernel takes the answer as cut.
  * - What a request asks for and the vendor cannot do is a warning, never silently lost.
  * - Interruption cancels the request underneath.
  * - `generate` or `stream` may be left out: the other one is then derived from it.

@@ -153,6 +153,10 @@ const checkNumbers = (input: LlmRequestInput) => {
   }
   if (input.maxOutputTokens !== undefined && input.maxOutputTokens < 1)
     throw invalid("maxOutputTokens", "must be at least 1")
+  const policy: unknown = input.policy
+  if (policy !== undefined && (typeof policy !== "object" || policy === null)) throw invalid("policy", "must be an object")
+  const validators: unknown = input.policy?.validators
+  if (validators !== undefined && !Array.isArray(validators)) throw invalid("policy.validators", "must be an array")
   const bounds: Readonly<Record<string, unknown>> = { deadline: input.policy?.deadline, ...input.policy?.timeouts }
   for (const key in bounds) {
     const value = bounds[key]
@@ -167,8 +171,7 @@ export const makeRequest = (input: LlmRequestInput): LlmRequest | LlmError => {
   try {
     return normalised(input)
   } catch (error) {
-    if (error instanceof LlmError) return error
-    throw error
+    return error instanceof LlmError ? error : invalid("request", `could not be read: ${String(error)}`)
   }
 }
 
@@ -181,16 +184,15 @@ const normalised = (input: LlmRequestInput): LlmRequest => {
   checkNumbers(input)
   const { messages: given, system, prompt, ...rest } = input
   const messages: Array<Message> = []
+  if (system !== undefined && typeof system !== "string") throw invalid("system", "must be a string")
+  if (prompt !== undefined && typeof prompt !== "string") throw invalid("prompt", "must be a string")
   if (system !== undefined) messages.push({ role: "system", content: system })
   if (typeof given === "string") messages.push({ role: "user", content: text(given) })
   else if (Array.isArray(given)) given.forEach((message, index) => messages.push(toMessage(message, index)))
   else if (given !== undefined) throw invalid("messages", "must be a string or an array of messages")
   if (prompt !== undefined) messages.push({ role: "user", content: text(prompt) })
   if (messages.length === 0) throw invalid("messages", "must hold at least one message (or use prompt)")
-  const request: Record<string, unknown> = { messages }
-  for (const key in rest) {
-    const value = rest[key as keyof typeof rest]
-    if (value !== undefined) request[key] = value
-  }
-  return request as unknown as LlmRequest // every field was copied from a typed input, less the undefined ones
+  const fields = Object.entries(rest).filter(([, value]) => value !== undefined)
+  // Every field was copied from a typed input, less the undefined ones.
+  return Object.fromEntries([...fields, ["messages", messages]]) as unknown as LlmRequest
 }

@@ -38,7 +38,10 @@ export interface RetryPolicy {
 
 const stop: Effect.Effect<RetryDecision> = Effect.succeed({ _tag: "Stop" })
 
+/** The default. */
+export const neverAgain: RetryPolicy = { next: () => stop }
+
 /** Default: never again. */
 export const RetryPolicy = Context.Reference<RetryPolicy>("@switchyard/core/RetryPolicy", {
-  defaultValue: () => ({ next: () => stop }),
+  defaultValue: () => neverAgain,
 })

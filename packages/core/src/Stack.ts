@@ -36,8 +36,6 @@ export interface Stack {
   readonly onResponse: ReadonlyArray<RegisteredMiddleware>
   /** The plugin behind a service, for messages. */
   readonly nameOf: (kind: SingleKind) => string
-  /** Is it a plugin's, and not the default? */
-  readonly has: (kind: SingleKind) => boolean
 }
 
 const noSpan: ActiveSpan = { span: undefined, end: () => Effect.void }
@@ -86,6 +84,5 @@ export const resolveStack: Effect.Effect<Stack, never, Providers> = Effect.gen(f
     onAttempt: middlewares.filter((m) => m.middleware.attempt !== undefined).toReversed(),
     onResponse: middlewares.filter((m) => m.middleware.response !== undefined).toReversed(),
     nameOf: (kind) => names[kind] ?? `the ${kind} service`,
-    has: (kind) => names[kind] !== undefined,
   }
 })

@@ -1,130 +1,204 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
-import { answerParts, cut } from "./Answer.ts"
+import { answerPull, cut } from "./Answer.ts"
 import { conclude, dispatch, type Job, type Obtained, outcomeOf, rejection, validate } from "./Call.ts"
-import { Fold, finishOfCall } from "./Fold.ts"
+import type { Rescue } from "./Failover.ts"
+import { finishOfCall, Fold } from "./Fold.ts"
 import { guard } from "./internal/guard.ts"
 import type { Batch, PartsPull } from "./internal/openStream.ts"
 import type { LlmError, PartialAnswer } from "./LlmError.ts"
 import type { LlmRequest } from "./Request.ts"
+import type { ProviderResponse } from "./Response.ts"
+import type { Candidate } from "./RouteTrace.ts"
 import type { StreamPart } from "./StreamPart.ts"
 
+type Next = Effect.Effect<Batch, LlmError | Cause.Done>
+
+/** Hands a flowing answer over, batch by batch as it comes. */
+export const flow = (job: Job, first: Obtained): Effect.Effect<{ readonly parts: PartsPull }> => {
+  const reading = new Reading(job, first)
+  const opened = Effect.flatMap(reading.take(first), () => Scope.addFinalizer(job.scope, reading.left))
+  return Effect.as(opened, { parts: reading.next })
+}
+
 /**
- * Hands a flowing answer over, batch by batch as it comes. Its `finish` is held back until the whole has been judged and
- * concluded; a stream that breaks, or ends without a finish, goes to Failover's `rescue` if the caller's contract allows
- * it, and fails otherwise.
+ * The state of one flowing answer. Its `finish` is held back until the whole has been judged and concluded; a stream that
+ * breaks, or ends without a finish, goes to Failover's `rescue` if the caller's contract allows it, and fails otherwise.
  */
-export const flow = Effect.fnUntraced(function* (job: Job, first: Obtained) {
-  const { call } = job
-  let from = first
-  let state = new Fold()
-  let phase: "flowing" | "finishing" | "done" = "flowing"
-  let pull = yield* pullOf(job, from)
-  const judged = job.validators.length > 0 || job.stack.onResponse.length > 0 || job.key !== undefined
-  yield* Scope.addFinalizer(
-    job.scope,
-    Effect.suspend(() => (phase === "done" ? Effect.void : from.settle({ interrupted: true }))),
+class Reading {
+  readonly #job: Job
+  /** Somebody judges or keeps the whole: then what came is shown before they do. With nobody, it and its end are one batch. */
+  readonly #awaited: boolean
+  #from: Obtained
+  #fold = new Fold()
+  #pull: PartsPull = Cause.done()
+  #begun = false
+  #phase: "flowing" | "finishing" | "done" = "flowing"
+
+  constructor(job: Job, first: Obtained) {
+    this.#job = job
+    this.#from = first
+    this.#awaited = job.validators.length > 0 || job.stack.onResponse.length > 0 || job.key !== undefined
+  }
+
+  /** From now on the parts are those of this answer. */
+  take(from: Obtained): Effect.Effect<void> {
+    this.#from = from
+    return Effect.map(Effect.provideService(answerPull(from.answer), Scope.Scope, this.#job.scope), (pull) => {
+      this.#pull = pull
+      this.#phase = "flowing"
+    })
+  }
+
+  /** The reader went away before the end. */
+  readonly left: Effect.Effect<void> = Effect.suspend(() => this.#from.settle({ interrupted: true }))
+
+  readonly next: PartsPull = Effect.mapError(
+    Effect.suspend((): Next => {
+      if (this.#phase === "done") return Cause.done()
+      if (this.#phase === "finishing") return this.#finish
+      return Effect.matchEffect(this.#pull, {
+        onSuccess: (batch) => this.#show(batch),
+        onFailure: (error) => this.#broke(Cause.isDone(error) ? undefined : error),
+      })
+    }),
+    (error) => (Cause.isDone(error) ? error : this.#job.call.failed(error)),
   )
 
-  const take = (batch: Batch): Effect.Effect<Batch, LlmError | Cause.Done> => {
-    for (const part of batch) state.push(part)
-    if (state.finish === undefined) return Effect.succeed(withWarnings(job, batch))
-    phase = "finishing"
-    const [head, ...rest] = withWarnings(job, batch).filter((part) => part.type !== "finish")
-    if (head === undefined) return finish
-    // What came is shown before anyone judges it. With nobody to judge, it and its end are one batch.
-    return judged ? Effect.succeed([head, ...rest]) : Effect.map(finish, (last): Batch => [head, ...rest, ...last])
+  #show(batch: Batch): Next {
+    for (const part of batch) this.#fold.push(part)
+    const shown = this.#begun ? batch : this.#begin(batch)
+    if (this.#fold.finish === undefined) return Effect.succeed(shown)
+    this.#phase = "finishing"
+    const [head, ...rest] = shown.filter((part) => part.type !== "finish")
+    if (head === undefined) return this.#finish
+    return this.#awaited
+      ? Effect.succeed([head, ...rest])
+      : Effect.map(this.#finish, (last): Batch => [head, ...rest, ...last])
   }
 
-  const finish: Effect.Effect<Batch, LlmError | Cause.Done> = Effect.suspend(() => {
-    const response = state.response(from.candidate.model)
-    return Effect.flatMap(validate(job, response, job.request), (verdict) => {
-      const outcome = verdict === undefined ? outcomeOf(response) : { ...outcomeOf(response), verdict }
-      return Effect.flatMap(from.settle(outcome), () => {
-        if (verdict !== undefined && !verdict.ok) return rescue(rejection(from.candidate, verdict))
-        phase = "done"
-        return Effect.map(conclude(job, from, response, verdict), (whole): Batch => [finishOfCall(whole)])
-      })
-    })
+  /** The first batch begins with `stream-start`, whatever the provider sent, and holds what the kernel has to say. */
+  #begin(batch: Batch): Batch {
+    this.#begun = true
+    const [first] = batch
+    const warned = this.#job.call.warnings.length > 0
+    if (first.type === "stream-start" && !warned) return batch
+    const own = batch.flatMap((part) => (part.type === "stream-start" ? part.warnings : []))
+    const rest = batch.filter((part) => part.type !== "stream-start")
+    return [{ type: "stream-start", warnings: this.#job.call.allWarnings(own) }, ...rest]
+  }
+
+  readonly #finish: Next = Effect.suspend(() => {
+    const response = this.#fold.response(this.#from.candidate.model)
+    return this.#awaited ? this.#inTime(this.#judge(response)) : this.#conclude(response)
   })
 
-  const broke = (error?: LlmError): Effect.Effect<Batch, LlmError | Cause.Done> => {
-    const failure = cut(state, error).in(call.where(from.candidate))
-    return Effect.flatMap(from.settle({ error: failure }), () => rescue(failure))
+  /** A cached answer was judged when it was stored. */
+  #judge(response: ProviderResponse): Next {
+    const from = this.#from
+    if (from.cached !== undefined) return this.#conclude(response)
+    const verdict = Effect.tapError(validate(this.#job, response, this.#job.request), (error) => from.settle({ error }))
+    return Effect.flatMap(verdict, (given) => {
+      if (given === undefined || given.ok) return this.#conclude(response, given)
+      const settled = from.settle({ ...outcomeOf(response), verdict: given })
+      return Effect.andThen(settled, this.#rescue(rejection(from.candidate, given)))
+    })
   }
 
-  const rescue = Effect.fnUntraced(function* (failure: LlmError) {
-    const contract = job.request.policy?.stream ?? "fail"
-    const decided =
-      contract === "resume" || contract === "restart"
-        ? yield* guard(job.stack.nameOf("failover"), () => job.stack.failover.rescue(failure, state.partial(), call))
-        : fail
-    if (decided._tag === "Restart" && contract === "restart") {
-      call.decide("failover", `restart: ${failure.reason.message}`)
-      from = yield* job.stack.failover.run(
-        decided.candidates,
-        (candidate) => dispatch(job, candidate, job.request),
-        call,
-      )
-      state = new Fold()
-      pull = yield* pullOf(job, from)
-      phase = "flowing"
-      return [{ type: "restart", reason: failure.reason._tag }] satisfies Batch as Batch
-    }
-    if (decided._tag === "Resume" && contract === "resume") {
-      call.decide("failover", `resume: ${failure.reason.message}`)
-      from = yield* dispatch(job, decided.candidate, continued(job.request, state.partial()))
-      pull = Effect.map(yield* pullOf(job, from), (batch) => renamed(batch, call.attempts.length))
-      phase = "flowing"
-      const [head, ...rest] = state.closing()
-      return head === undefined ? yield* next : ([head, ...rest] satisfies Batch as Batch)
-    }
-    phase = "done"
+  #conclude(response: ProviderResponse, verdict?: Parameters<typeof conclude>[3]): Next {
+    const outcome = outcomeOf(response)
+    const settled = this.#from.settle(verdict === undefined ? outcome : { ...outcome, verdict })
+    return Effect.flatMap(settled, () => {
+      this.#phase = "done"
+      return Effect.map(conclude(this.#job, this.#from, response, verdict), (whole): Batch => [finishOfCall(whole)])
+    })
+  }
+
+  #broke(error?: LlmError): Next {
+    const { provider, model } = this.#from.candidate
+    const failure = cut(this.#fold, error).in({ operation: "stream", provider, model })
+    return Effect.andThen(this.#from.settle({ error: failure }), this.#inTime(this.#rescue(failure)))
+  }
+
+  readonly #rescue = Effect.fnUntraced(function* (this: Reading, failure: LlmError) {
+    const { answer } = this.#from
+    const contract = this.#job.request.policy?.stream
+    this.#phase = "done"
+    // The broken connection is not kept while another candidate is asked.
+    if (answer._tag === "Flowing" && answer.close !== undefined) yield* answer.close
+    const decided = yield* this.#decide(failure)
+    if (decided._tag === "Restart" && contract === "restart") return yield* this.#restart(failure, decided.candidates)
+    const cutOff = this.#fold.finish === undefined
+    if (decided._tag === "Resume" && contract === "resume" && cutOff) return yield* this.#resume(failure, decided.candidate)
     return yield* failure
   })
 
-  const next: PartsPull = Effect.suspend(() => {
-    if (phase === "done") return Cause.done()
-    if (phase === "finishing") return finish
-    return Effect.matchEffect(pull, {
-      onSuccess: take,
-      onFailure: (error) => (Cause.isDone(error) ? broke() : broke(error)),
-    })
+  #decide(failure: LlmError): Effect.Effect<Rescue, LlmError> {
+    const { stack, call, request } = this.#job
+    const contract = request.policy?.stream
+    if (contract !== "resume" && contract !== "restart") return Effect.succeed({ _tag: "Fail" })
+    return guard(stack.nameOf("failover"), () => stack.failover.rescue(failure, this.#fold.partial(), call))
+  }
+
+  readonly #restart = Effect.fnUntraced(function* (
+    this: Reading,
+    failure: LlmError,
+    candidates: readonly [Candidate, ...ReadonlyArray<Candidate>],
+  ) {
+    const { stack, call, request } = this.#job
+    call.decide("failover", `restart: ${failure.reason.message}`)
+    const again = guard(stack.nameOf("failover"), () =>
+      stack.failover.run(candidates, (candidate) => dispatch(this.#job, candidate, request), call),
+    )
+    yield* this.take(yield* again)
+    this.#fold = new Fold()
+    this.#begun = false
+    return [{ type: "restart", reason: failure.reason._tag }] satisfies Batch as Batch
   })
 
-  return {
-    parts: Effect.mapError(next, (error) => (Cause.isDone(error) ? error : call.failed(error))) satisfies PartsPull,
+  readonly #resume = Effect.fnUntraced(function* (this: Reading, failure: LlmError, candidate: Candidate) {
+    const { call, request } = this.#job
+    call.decide("failover", `resume: ${failure.reason.message}`)
+    const { provider, model } = this.#from.candidate
+    const asked = continued(request, this.#fold.partial(), { provider, model })
+    yield* this.take(yield* dispatch(this.#job, candidate, asked))
+    const attempt = call.attempts.length
+    this.#pull = Effect.map(this.#pull, (batch) => renamed(batch, attempt, call.warn))
+    const [head, ...rest] = this.#fold.closing()
+    return head === undefined ? yield* this.next : ([head, ...rest] satisfies Batch as Batch)
+  })
+
+  /** What happens after the parts is within the call's deadline too. */
+  #inTime(effect: Next): Next {
+    const { call } = this.#job
+    return Effect.suspend(() =>
+      Effect.timeoutOrElse(effect, {
+        duration: Math.max(0, call.remainingMs()),
+        orElse: () => Effect.andThen(this.left, Effect.fail(call.deadlinePassed())),
+      }),
+    )
   }
-})
-
-const fail = { _tag: "Fail" } as const
-
-const pullOf = (job: Job, from: Obtained): Effect.Effect<PartsPull> =>
-  Effect.provideService(Stream.toPull(answerParts(from.answer)), Scope.Scope, job.scope)
-
-/** What the kernel has to say stands in the stream's own first part. */
-const withWarnings = ({ call }: Job, batch: Batch): Batch => {
-  if (call.warnings.length === 0 || batch[0].type !== "stream-start") return batch
-  const [start, ...rest] = batch
-  return [{ type: "stream-start", warnings: [...call.warnings, ...start.warnings] }, ...rest]
 }
 
 /** The request that asks another candidate to go on where the answer was cut. */
-const continued = (request: LlmRequest, partial: PartialAnswer): LlmRequest => ({
+const continued = (request: LlmRequest, partial: PartialAnswer, origin: { provider: string; model: string }): LlmRequest => ({
   ...request,
-  messages: [...request.messages, { role: "assistant", content: partial.content }],
+  messages: [...request.messages, { role: "assistant", content: partial.content, origin }],
 })
 
 /** A resumed stream begins no new answer, and its pieces must not be taken for those before the cut. */
-const renamed = (batch: Batch, attempt: number): Batch => {
+const renamed = (batch: Batch, attempt: number, warn: Job["call"]["warn"]): Batch => {
   const out: Array<StreamPart> = []
   for (const part of batch) {
-    if (part.type === "stream-start" || part.type === "response-metadata") continue
-    const piece = part.type.startsWith("text-") || part.type.startsWith("reasoning-")
-    out.push(piece && "id" in part ? ({ ...part, id: `${attempt}:${part.id}` } as StreamPart) : part) // same type, other id
+    if (part.type === "stream-start") part.warnings.forEach(warn)
+    else if (isPiece(part)) out.push({ ...part, id: `${attempt}:${part.id}` })
+    else out.push(part)
   }
   const [head, ...rest] = out
   return head === undefined ? [{ type: "raw", value: null }] : [head, ...rest]
 }
+
+type Piece = Extract<StreamPart, { readonly type: `${"text" | "reasoning"}-${string}` }>
+
+const isPiece = (part: StreamPart): part is Piece => part.type.startsWith("text-") || part.type.startsWith("reasoning-")

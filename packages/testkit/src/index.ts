@@ -1,3 +1,4 @@
+export { checkGrammar } from "./conformance/checkGrammar.ts"
 export { errorBodies, type ErrorBody, type ErrorEnvelope, type ErrorName, type WireError } from "./errorBodies.ts"
 export type { Fault } from "./Fault.ts"
 export type { ExchangeEnd, RecordedRequest } from "./RecordedRequest.ts"

@@ -1,1 +1,2 @@
-export {}
+export * from "./ExtractiveProvider.ts"
+export * from "./plugin.ts"

@@ -37,6 +37,8 @@ export class ActiveCall implements CallContext {
   cacheOutcome = "none"
   #route: Route | undefined
   #decisions: Array<Decision> = []
+  #current: ErrorContext = {}
+  #started = 0
   #clock: Clock.Clock
   #startedAt: number
 
@@ -86,12 +88,18 @@ export class ActiveCall implements CallContext {
 
   /** The failure as the caller sees it: where it happened, how long it took, and what was tried. */
   failed(error: LlmError): LlmError {
-    return error.in({ ...this.where(), route: this.trace(), elapsedMs: round(this.elapsedMs()) })
+    return error.in({ operation: this.operation, route: this.trace(), elapsedMs: round(this.elapsedMs()) })
   }
 
-  where(candidate?: Candidate): ErrorContext {
-    const at = candidate === undefined ? {} : { provider: candidate.provider, model: candidate.model }
-    return { operation: this.operation, attempt: Math.max(1, this.attempts.length), ...at }
+  /** A candidate is about to be asked. Gives where a failure of this attempt happens. */
+  attempting({ provider, model }: Candidate): ErrorContext {
+    this.#current = { operation: this.operation, attempt: ++this.#started, provider, model }
+    return this.#current
+  }
+
+  /** The kernel's own warnings, then those of the answer. */
+  allWarnings(ofAnswer: ReadonlyArray<Warning>): ReadonlyArray<Warning> {
+    return this.warnings.length === 0 ? ofAnswer : [...this.warnings, ...ofAnswer]
   }
 
   /** How the call ended, for its span. */
@@ -109,7 +117,7 @@ export class ActiveCall implements CallContext {
 
   deadlinePassed(): LlmError {
     const message = `the call did not end within its deadline of ${this.deadlineMs} ms`
-    return LlmError.make({ _tag: "Timeout", phase: "call", ms: this.deadlineMs, message, recovery: "none" })
+    return LlmError.make({ _tag: "Timeout", phase: "call", ms: this.deadlineMs, message, recovery: "none" }, this.#current)
   }
 }
 

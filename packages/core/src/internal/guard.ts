@@ -1,8 +1,17 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { LlmError } from "../LlmError.ts"
 
 const text = (defect: unknown): string =>
-  defect instanceof Error ? `${defect.name}: ${defect.message}` : String(defect)
+  defect instanceof Error ? `${defect.name}: ${defect.message}` : typeof defect === "string" ? defect : inspect(defect)
+
+const inspect = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return typeof value
+  }
+}
 
 export const pluginFailure = (plugin: string, defect: unknown): LlmError =>
   LlmError.make({
@@ -12,6 +21,26 @@ export const pluginFailure = (plugin: string, defect: unknown): LlmError =>
     message: `the plugin "${plugin}" died: ${text(defect)}`,
   })
 
-/** Runs a plugin's code. What it throws, or dies of, becomes a `PluginFailure` that names it. */
+/**
+ * Runs a plugin's code. What it throws, dies of, or fails with that is no `LlmError`, and a result that is no Effect (as
+ * from an async function), becomes a `PluginFailure` that names it.
+ */
 export const guard = <A, E, R>(plugin: string, run: () => Effect.Effect<A, E, R>): Effect.Effect<A, E | LlmError, R> =>
-  Effect.catchDefect(Effect.suspend(run), (defect) => Effect.fail(pluginFailure(plugin, defect)))
+  Effect.catchCause(
+    Effect.suspend(() => {
+      const effect = run()
+      return Effect.isEffect(effect) ? effect : Effect.die(new TypeError(`it returned ${what(effect)} and not an Effect`))
+    }),
+    (cause) => Effect.failCause(blame(plugin, cause)),
+  )
+
+const what = (value: unknown): string =>
+  value instanceof Promise ? "a Promise" : value === null ? "null" : typeof value === "object" ? "an object" : typeof value
+
+const blame = <E>(plugin: string, cause: Cause.Cause<E>): Cause.Cause<E | LlmError> => {
+  for (const reason of cause.reasons) {
+    if (reason._tag === "Die") return Cause.fail(pluginFailure(plugin, reason.defect))
+    if (reason._tag === "Fail" && !(reason.error instanceof LlmError)) return Cause.fail(pluginFailure(plugin, reason.error))
+  }
+  return cause
+}

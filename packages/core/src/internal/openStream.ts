@@ -1,6 +1,5 @@
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Pull from "effect/Pull"
@@ -12,7 +11,10 @@ import { isContent, type StreamPart } from "../StreamPart.ts"
 export type Batch = readonly [StreamPart, ...Array<StreamPart>]
 export type PartsPull = Pull.Pull<Batch, LlmError>
 
-/** Bounds in ms: of the wait for the first content, of the gap between two pieces, of the whole attempt, and of what is left of the call. */
+/**
+ * Bounds in ms: of the wait for the first content, of the gap between two pieces, of the whole attempt, and of what is
+ * left of the call.
+ */
 export interface Limits {
   readonly firstContent: number
   readonly idle: number
@@ -26,20 +28,20 @@ export interface Opened {
   readonly close: Effect.Effect<void>
 }
 
-export const timeout = (phase: TimeoutPhase, ms: number): LlmError => {
-  const what = {
-    connect: "no connection",
-    "first-content": "no content",
-    idle: "no further content",
-    total: "no end of the answer",
-    call: "no answer",
-  }
-  return LlmError.make({ _tag: "Timeout", phase, ms, message: `${what[phase]} within ${Math.round(ms)} ms` })
+const waitingFor: Readonly<Record<TimeoutPhase, string>> = {
+  connect: "no connection",
+  "first-content": "no content",
+  idle: "no further content",
+  total: "no end of the answer",
+  call: "no answer",
 }
 
+export const timeout = (phase: TimeoutPhase, ms: number): LlmError =>
+  LlmError.make({ _tag: "Timeout", phase, ms, message: `${waitingFor[phase]} within ${Math.round(ms)} ms` })
+
 /**
- * Pulls a stream up to its first content, so that failing before it is an ordinary failure that retry and failover can
- * handle and no preamble is ever sent twice. After that, every wait is bounded by `idle` and `total`.
+ * Reads a stream up to its first content, so that failing before it is an ordinary failure that retry and failover can
+ * handle and no preamble is ever sent twice. Every wait on the provider is bounded by `limits`.
  */
 export const openStream = Effect.fnUntraced(function* (
   parts: Stream.Stream<StreamPart, LlmError>,
@@ -48,83 +50,153 @@ export const openStream = Effect.fnUntraced(function* (
 ) {
   const scope = yield* Scope.fork(parent)
   const close = Scope.close(scope, Exit.void)
-  const clock = yield* Clock.Clock
-  const startedAt = now(clock)
-  const opening = Effect.flatMap(Effect.provideService(Stream.toPull(parts), Scope.Scope, scope), readHead)
-  const first = Math.min(limits.firstContent, limits.total)
-  const bounded = Number.isFinite(first)
-    ? Effect.timeoutOrElse(opening, {
-        duration: first,
-        orElse: () => Effect.fail(timeout(limits.firstContent <= limits.total ? "first-content" : "total", first)),
-      })
-    : opening
-  const opened = yield* Effect.onExit(bounded, (exit) => (Exit.isSuccess(exit) ? Effect.void : close))
-  const rest = opened.ended ? opened.pull : (yield* watch(opened.pull, limits, startedAt, clock, scope)).parts
-  return { pull: withHead(opened.head, rest), close } satisfies Opened
+  const handOver = new HandOver(parts, limits, scope, yield* Clock.Clock)
+  yield* Effect.forkIn(handOver.watch, scope)
+  const head = yield* Effect.onExit(readHead(handOver), (exit) => (Exit.isSuccess(exit) ? Effect.void : close))
+  handOver.opening = false
+  return { pull: withHead(head, handOver.next), close } satisfies Opened
 })
 
-const now = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
-
-/** Reads until something is worth showing. A stream that ends before that is given as it is: the reader judges it. */
-const readHead = Effect.fnUntraced(function* (pull: PartsPull) {
+/** Reads until something is worth showing. A stream that ends with neither content nor finish is no answer. */
+const readHead = Effect.fnUntraced(function* (handOver: HandOver) {
   const head: Array<StreamPart> = []
   for (;;) {
-    const batch = yield* endAsUndefined(pull)
-    if (batch === undefined) return { head, pull: ended, ended: true }
+    const batch = yield* handOver.nextOrEnd
+    if (batch === undefined) return yield* nothing
     head.push(...batch)
-    if (batch.some(isContent)) return { head, pull, ended: false }
+    if (batch.some(isContent)) return head
   }
 })
 
-const ended: PartsPull = Cause.done()
+const nothing = Effect.suspend(() =>
+  Effect.fail(LlmError.make({ _tag: "EmptyResponse", message: "the stream ended before any content" })),
+)
 
-const endAsUndefined = (pull: PartsPull): Effect.Effect<Batch | undefined, LlmError> =>
-  Effect.catchIf(
-    pull,
-    (error): error is Cause.Done => Cause.isDone(error),
-    () => Effect.undefined,
-  ) as Effect.Effect<Batch | undefined, LlmError> // Done is caught above; what is left is LlmError
-
-const withHead = (head: ReadonlyArray<StreamPart>, pull: PartsPull): PartsPull => {
-  let pending: ReadonlyArray<StreamPart> = head
+const withHead = ([first, ...rest]: ReadonlyArray<StreamPart>, pull: PartsPull): PartsPull => {
+  if (first === undefined) return pull
+  let pending: Batch | undefined = [first, ...rest]
   return Effect.suspend((): PartsPull => {
-    const [first, ...rest] = pending
-    if (first === undefined) return pull
-    pending = []
-    return Effect.succeed([first, ...rest])
+    if (pending === undefined) return pull
+    const head = Effect.succeed(pending)
+    pending = undefined
+    return head
   })
 }
 
-/** One timer for the whole stream, not one per read: it sleeps until the nearest bound and looks whether it was reached. */
-const watch = Effect.fnUntraced(function* (
-  pull: PartsPull,
-  limits: Limits,
-  startedAt: number,
-  clock: Clock.Clock,
-  scope: Scope.Scope,
-) {
-  const expired = Deferred.makeUnsafe<never, LlmError>()
-  const total = Math.min(limits.total, limits.call)
-  let waitingSince: number | undefined
-  const watchdog = Effect.gen(function* () {
-    for (;;) {
-      const at = now(clock)
-      const idleLeft = (waitingSince ?? at) + limits.idle - at
-      const totalLeft = startedAt + total - at
-      if (totalLeft <= 0)
-        return yield* Deferred.fail(expired, timeout(limits.total <= limits.call ? "total" : "call", total))
-      if (idleLeft <= 0) return yield* Deferred.fail(expired, timeout("idle", limits.idle))
-      yield* Effect.sleep(Math.max(1, Math.ceil(Math.min(idleLeft, totalLeft))))
-    }
+type Resume<A> = (effect: Effect.Effect<A, LlmError>) => void
+
+/**
+ * Runs the provider's stream in a fiber of its own and hands its batches over, each when it is asked for. So a wait can
+ * be ended by one timer for the whole stream, and nothing is forked or raced per batch.
+ */
+class HandOver {
+  /** Until the first content has come, the wait for it is what is bounded. */
+  opening = true
+  readonly #limits: Limits
+  readonly #scope: Scope.Scope
+  readonly #clock: Clock.Clock
+  readonly #startedAt: number
+  readonly #run: Effect.Effect<void, LlmError>
+  #started = false
+  #end: Effect.Effect<undefined, LlmError> | undefined
+  #reader: Resume<Batch | undefined> | undefined
+  #parked: Resume<void> | undefined
+  #waitingSince: number | undefined
+
+  constructor(
+    parts: Stream.Stream<StreamPart, LlmError>,
+    limits: Limits,
+    scope: Scope.Scope,
+    clock: Clock.Clock,
+  ) {
+    this.#limits = limits
+    this.#scope = scope
+    this.#clock = clock
+    this.#startedAt = this.#now()
+    this.#run = Stream.runForEachArray(parts, (batch) => this.#park(batch))
+  }
+
+  /** The next batch; `undefined` at the end. */
+  readonly nextOrEnd: Effect.Effect<Batch | undefined, LlmError> = Effect.suspend(() => {
+    if (this.#end !== undefined) return this.#end
+    const asked = this.#asked
+    return this.#started ? asked : Effect.andThen(this.#start, asked)
   })
-  yield* Effect.forkIn(watchdog, scope)
-  const bounded = Effect.raceFirst(pull, Deferred.await(expired))
-  const parts = Effect.suspend((): PartsPull => {
-    waitingSince = now(clock)
-    return Effect.onExit(bounded, () => {
-      waitingSince = undefined
-      return Effect.void
+
+  readonly next: PartsPull = Effect.filterOrElse(
+    this.nextOrEnd,
+    (batch) => batch !== undefined,
+    () => Cause.done(),
+  )
+
+  /** Sleeps until the nearest bound and looks whether it was reached. */
+  readonly watch: Effect.Effect<void> = Effect.suspend(() => {
+    const expired = this.#expired()
+    if (expired instanceof LlmError) return Effect.sync(() => this.#finish(Effect.fail(expired)))
+    return Effect.andThen(
+      Effect.sleep(Math.max(1, Math.ceil(expired))),
+      Effect.suspend(() => this.watch),
+    )
+  })
+
+  readonly #start: Effect.Effect<void> = Effect.suspend(() => {
+    this.#started = true
+    const run = Effect.onExit(this.#run, (exit) =>
+      Effect.sync(() => this.#finish(Exit.isSuccess(exit) ? Effect.undefined : Effect.failCause(exit.cause))),
+    )
+    return Effect.asVoid(Effect.forkIn(run, this.#scope, { startImmediately: true }))
+  })
+
+  readonly #asked: Effect.Effect<Batch | undefined, LlmError> = Effect.callback((resume) => {
+    if (this.#end !== undefined) return resume(this.#end)
+    this.#reader = resume
+    this.#waitingSince = this.#now()
+    const parked = this.#parked
+    this.#parked = undefined
+    parked?.(Effect.void)
+  })
+
+  /** In the provider's fiber: gives a batch to whoever asked, and waits until somebody asks again. */
+  #park(batch: Batch): Effect.Effect<void, LlmError> {
+    return Effect.callback((resume) => {
+      if (this.#reader === undefined) return resume(this.#giveLater(batch))
+      this.#parked = resume
+      this.#give(Effect.succeed(batch))
     })
-  })
-  return { parts }
-})
+  }
+
+  /** The stream began before its reader asked: the batch waits. */
+  #giveLater(batch: Batch): Effect.Effect<void, LlmError> {
+    return Effect.callback<void, LlmError>((resume) => {
+      this.#parked = () => resume(this.#park(batch))
+    })
+  }
+
+  #give(result: Effect.Effect<Batch | undefined, LlmError>): void {
+    const reader = this.#reader
+    this.#reader = undefined
+    this.#waitingSince = undefined
+    reader?.(result)
+  }
+
+  #finish(end: Effect.Effect<undefined, LlmError>): void {
+    this.#end ??= end
+    this.#give(this.#end)
+  }
+
+  /** What ran out, or the ms until something may. */
+  #expired(): LlmError | number {
+    const { firstContent, idle, total, call } = this.#limits
+    const at = this.#now()
+    const whole = Math.min(total, call)
+    const wholeLeft = this.#startedAt + whole - at
+    const stepLeft = this.opening ? this.#startedAt + firstContent - at : (this.#waitingSince ?? at) + idle - at
+    if (stepLeft <= 0 && stepLeft <= wholeLeft) return this.opening ? timeout("first-content", firstContent) : timeout("idle", idle)
+    if (wholeLeft <= 0) return timeout(total <= call ? "total" : "call", whole)
+    return Math.min(stepLeft, wholeLeft)
+  }
+
+  #now(): number {
+    return Number(this.#clock.monotonicTimeNanosUnsafe()) / 1e6
+  }
+}

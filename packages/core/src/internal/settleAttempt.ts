@@ -1,4 +1,4 @@
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import type { LlmError } from "../LlmError.ts"
 import type { AttemptTrace, Candidate } from "../RouteTrace.ts"
 import type { ActiveSpan } from "../Tracer.ts"
@@ -20,29 +20,30 @@ export interface AttemptOutcome {
 const word = ({ interrupted, error, verdict }: AttemptOutcome): AttemptTrace["outcome"] =>
   interrupted === true ? "cancelled" : error !== undefined ? "failed" : verdict?.ok === false ? "rejected" : "ok"
 
-/** Writes an attempt into the trace and ends its span. */
-export const settleAttempt = (
-  call: ActiveCall,
-  candidate: Candidate,
-  startedMs: number,
-  span: ActiveSpan,
-  outcome: AttemptOutcome,
-): Effect.Effect<void> => {
-  const { usage, verdict, error, interrupted: _, ...seen } = outcome
-  const ms = call.elapsedMs() - startedMs
-  call.attempted({
-    candidate,
-    outcome: word(outcome),
-    ms: round(ms),
-    ...(usage === undefined ? {} : { usage }),
-    ...(error === undefined ? {} : { error: { reason: error.reason._tag, message: error.reason.message } }),
-    ...(verdict === undefined ? {} : { verdict }),
-  })
-  return span.end({
-    ...seen,
-    seconds: ms / 1000,
-    ...(usage === undefined ? {} : { usage }),
-    ...(error === undefined ? {} : { error }),
-    ...(outcome.interrupted === true ? { interrupted: true } : {}),
-  })
+/** Begins the account of an attempt. The function it gives writes the attempt into the trace and ends its span, once. */
+export const settleAttempt = (call: ActiveCall, candidate: Candidate, span: ActiveSpan) => {
+  const startedMs = call.elapsedMs()
+  let open = true
+  return (outcome: AttemptOutcome): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      if (!open) return Effect.void
+      open = false
+      const { usage, verdict, error, interrupted: _, ...seen } = outcome
+      const ms = call.elapsedMs() - startedMs
+      call.attempted({
+        candidate,
+        outcome: word(outcome),
+        ms: round(ms),
+        ...(usage === undefined ? {} : { usage }),
+        ...(error === undefined ? {} : { error: { reason: error.reason._tag, message: error.reason.message } }),
+        ...(verdict === undefined ? {} : { verdict }),
+      })
+      return span.end({
+        ...seen,
+        seconds: ms / 1000,
+        ...(usage === undefined ? {} : { usage }),
+        ...(error === undefined ? {} : { error }),
+        ...(outcome.interrupted === true ? { interrupted: true } : {}),
+      })
+    })
 }

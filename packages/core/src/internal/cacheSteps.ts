@@ -1,0 +1,63 @@
+import * as Effect from "effect/Effect"
+import { answerResponse, wholeAnswer } from "../Answer.ts"
+import type { CacheHit } from "../Cache.ts"
+import type { Job } from "../Call.ts"
+import type { LlmError } from "../LlmError.ts"
+import type { LlmRequest } from "../Request.ts"
+import { requestHash } from "../RequestHash.ts"
+import type { LlmResponse } from "../Response.ts"
+import type { Stack } from "../Stack.ts"
+import type { ActiveCall } from "./ActiveCall.ts"
+import { guard } from "./guard.ts"
+
+/** The key under which the cache knows this request; none where it may not be used, and then nothing is hashed. */
+export const cacheKey = (stack: Stack, request: LlmRequest): Effect.Effect<string | undefined> =>
+  stack.cache === undefined || request.policy?.cache?.mode === "off" ? Effect.undefined : requestHash(request)
+
+/** An answer from the cache, if there is one. A cache that fails, or whose answer breaks off, is a miss with a warning. */
+export const lookup = (job: Job): Effect.Effect<CacheHit | undefined> => {
+  const { stack, call, request, key } = job
+  const { cache } = stack
+  const mode = request.policy?.cache?.mode ?? "read-write"
+  if (cache === undefined || key === undefined || mode === "refresh" || mode === "write-only") return Effect.undefined
+  const found = guard(stack.nameOf("cache"), () => cache.lookup(key, request, call))
+  const usable = Effect.flatMap(found, (hit) => told(job, hit ?? undefined))
+  return Effect.catch(usable, (error) => skipped(call, "look-up", error))
+}
+
+const told = (job: Job, hit: CacheHit | undefined): Effect.Effect<CacheHit | undefined, LlmError> => {
+  const { call } = job
+  if (hit === undefined) {
+    call.cacheOutcome = "miss"
+    call.decide("cache", "miss")
+    return Effect.undefined
+  }
+  // Where a whole answer is due it is read here, so that one that breaks off in the cache is still a miss.
+  const answer = job.mode === "flowing" ? Effect.succeed(hit.answer) : Effect.map(answerResponse(hit.answer, job.request.model), wholeAnswer)
+  return Effect.map(
+    guard(job.stack.nameOf("cache"), () => answer),
+    (read): CacheHit => {
+      call.cacheOutcome = "hit"
+      call.decide("cache", `hit (${hit.cached.kind})`)
+      return { ...hit, answer: read }
+    },
+  )
+}
+
+/** Keeps a whole, valid answer. A cache that fails costs a warning. */
+export const store = ({ stack, call, request, key }: Job, response: LlmResponse): Effect.Effect<void> => {
+  const { cache } = stack
+  if (cache === undefined || key === undefined || request.policy?.cache?.mode === "read-only") return Effect.void
+  const stored = guard(stack.nameOf("cache"), () => cache.store(key, response, request, call))
+  return Effect.catch(stored, (error) => Effect.asVoid(skipped(call, "store", error)))
+}
+
+const skipped = (call: ActiveCall, what: string, error: LlmError): Effect.Effect<undefined> =>
+  Effect.suspend(() => {
+    const first = call.cacheOutcome !== "failed"
+    call.cacheOutcome = "failed"
+    call.decide("cache", `${what} failed: ${error.reason.message}`)
+    if (!first) return Effect.undefined
+    call.warn({ type: "degraded", message: `the cache failed and was skipped: ${error.reason.message}` })
+    return Effect.as(Effect.logWarning(`the cache failed and was skipped: ${error.message}`), undefined)
+  })

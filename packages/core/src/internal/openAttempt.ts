@@ -1,0 +1,83 @@
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { type Answer, foldPull, openedAnswer, wholeAnswer } from "../Answer.ts"
+import type { Job } from "../Call.ts"
+import { LlmError } from "../LlmError.ts"
+import type { Attempt } from "../Middleware.ts"
+import type { Provider } from "../Provider.ts"
+import type { RegisteredProvider } from "../Providers.ts"
+import type { LlmRequest, Timeouts } from "../Request.ts"
+import type { ProviderResponse } from "../Response.ts"
+import type { Candidate } from "../RouteTrace.ts"
+import type { StreamPart } from "../StreamPart.ts"
+import { defaultIdleMs } from "./ActiveCall.ts"
+import { guard, pluginFailure } from "./guard.ts"
+import { openStream, timeout } from "./openStream.ts"
+
+/** An attempt with the middleware around it: the first stage is the outermost. */
+export const withMiddleware = ({ stack, call }: Job, candidate: Candidate, innermost: Attempt): Attempt => {
+  let next = innermost
+  for (const { middleware, plugin } of stack.onAttempt) {
+    const inner = next
+    const around = middleware.attempt
+    if (around !== undefined) next = (request) => guard(plugin, () => around(request, candidate, inner, call))
+  }
+  return next
+}
+
+/** Exactly one request to the provider: whole, or opened up to its first content. */
+export const openAttempt = (
+  job: Job,
+  candidate: Candidate,
+  { provider, plugin }: RegisteredProvider,
+  request: LlmRequest,
+): Effect.Effect<Answer, LlmError> => {
+  const timeouts = request.policy?.timeouts
+  const gaps = timeouts?.firstContent !== undefined || timeouts?.idle !== undefined || job.call.operation === "stream"
+  const { generate } = provider
+  if (generate !== undefined && (provider.stream === undefined || (job.mode === "whole" && !gaps))) {
+    const whole = guard(plugin, () => generate(request))
+    return bounded(timeouts, Effect.flatMap(whole, (response) => checked(plugin, response)))
+  }
+  const limits = {
+    firstContent: timeouts?.firstContent ?? Infinity,
+    idle: timeouts?.idle ?? defaultIdleMs,
+    total: timeouts?.total ?? Infinity,
+    call: job.call.remainingMs(),
+  }
+  const opened = openStream(partsFrom(provider, request, plugin), limits, job.scope)
+  if (job.mode === "flowing") return Effect.map(opened, ({ pull, close }) => openedAnswer(pull, close))
+  return Effect.flatMap(opened, ({ pull, close }) =>
+    Effect.ensuring(Effect.map(foldPull(pull, candidate.model), wholeAnswer), close),
+  )
+}
+
+/** Types promise a response; authors without types may give nothing. */
+const checked = (plugin: string, response: ProviderResponse | null | undefined): Effect.Effect<Answer, LlmError> =>
+  Array.isArray(response?.content)
+    ? Effect.succeed(wholeAnswer(response))
+    : Effect.fail(pluginFailure(plugin, new TypeError("generate gave no response with a list of content")))
+
+const partsFrom = (provider: Provider, request: LlmRequest, plugin: string): Stream.Stream<StreamPart, LlmError> => {
+  const { stream } = provider
+  if (stream === undefined) return Stream.fail(unsupported(provider.id, "generate or stream"))
+  return Stream.catchCause(
+    Stream.suspend(() => {
+      const parts = stream(request)
+      return Stream.isStream(parts) ? parts : Stream.die(new TypeError("stream gave no Stream"))
+    }),
+    (cause) => Stream.fromEffect(guard(plugin, () => Effect.failCause(cause))),
+  )
+}
+
+export const unsupported = (provider: string, feature: string): LlmError =>
+  LlmError.make({ _tag: "Unsupported", feature, message: `the provider "${provider}" cannot ${feature}` }, { provider })
+
+/** A whole answer comes at once: its first content is its end. */
+const bounded = <A>(timeouts: Timeouts | undefined, effect: Effect.Effect<A, LlmError>): Effect.Effect<A, LlmError> => {
+  const { firstContent = Infinity, total = Infinity } = timeouts ?? {}
+  const ms = Math.min(firstContent, total)
+  if (!Number.isFinite(ms)) return effect
+  const phase = firstContent <= total ? "first-content" : "total"
+  return Effect.timeoutOrElse(effect, { duration: ms, orElse: () => Effect.fail(timeout(phase, ms)) })
+}

@@ -1,0 +1,55 @@
+import type { ErrorName } from "../../errorBodies.ts"
+import type { RecordedRequest } from "../../RecordedRequest.ts"
+import type { Upstream } from "../../Upstream.ts"
+import type { Setting } from "../Suite.ts"
+
+/** A file as it arrived. `base64` without the `data:` prefix. */
+export interface WireFile {
+  readonly url?: string
+  readonly base64?: string
+  readonly mediaType?: string
+  readonly filename?: string
+}
+
+/** One piece of the conversation as it arrived, in order, whatever messages it was wrapped in. */
+export type WirePiece =
+  | { readonly type: "text"; readonly role: "system" | "user" | "assistant"; readonly text: string }
+  | ({ readonly type: "file" } & WireFile)
+  | { readonly type: "call"; readonly id: string; readonly name: string; readonly inputText: string }
+  | { readonly type: "result"; readonly id: string; readonly text: string }
+
+export interface WireTool {
+  readonly name: string
+  readonly description?: unknown
+  readonly schema: unknown
+  readonly strict?: unknown
+}
+
+/** A recorded request in no vendor's words. What was not sent is `undefined`. */
+export interface WireRequest {
+  readonly model: unknown
+  readonly streamed: boolean
+  readonly pieces: ReadonlyArray<WirePiece>
+  readonly setting: (name: Setting) => unknown
+  readonly tools: ReadonlyArray<WireTool>
+  /** `auto`, `required`, `none`, or `tool:` and a name. */
+  readonly toolChoice: string | undefined
+  /** `json` is set when JSON was asked for. */
+  readonly output: { readonly schema?: unknown; readonly name?: unknown; readonly strict?: unknown } | undefined
+}
+
+/** Everything that the suite must know of a wire: how to start a server that speaks it, and how to read requests. */
+export interface Wire {
+  readonly start: (options: { readonly apiKey: string }) => Promise<Upstream>
+  readonly read: (request: RecordedRequest) => WireRequest
+  /** The documented errors that this wire has. */
+  readonly errors: ReadonlyArray<ErrorName>
+  /** Headers of this vendor alone that ask a client to wait, and for how long, in ms. */
+  readonly waits: ReadonlyArray<{
+    readonly title: string
+    readonly headers: Readonly<Record<string, string>>
+    readonly ms: number
+  }>
+  /** Do the events of this request's stream carry numbers, so that a copy can be told from a repetition? */
+  readonly numbered: (request: RecordedRequest) => boolean
+}
