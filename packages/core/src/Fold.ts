@@ -81,9 +81,10 @@ export class Fold {
 
   /** The whole response of a stream that came from the kernel, whose `finish` says who answered and how. */
   call(): LlmResponse {
-    const { provider, model, verdict, cached, route } = this.finish ?? {}
+    const { provider, model, warnings, verdict, cached, route } = this.finish ?? {}
     return {
       ...this.response(model ?? ""),
+      ...(warnings === undefined ? {} : { warnings }),
       provider: provider ?? "",
       ...(verdict === undefined ? {} : { verdict }),
       ...(cached === undefined ? {} : { cached }),
@@ -209,6 +210,7 @@ export const unfoldCall = (response: LlmResponse): [StreamPart, ...Array<StreamP
 /** The `finish` of the kernel's own stream: with who answered, the verdict and the trace. */
 export const finishOfCall = (response: LlmResponse): FinishPart => ({
   ...finishOf(response),
+  ...(response.warnings.length === 0 ? {} : { warnings: response.warnings }),
   provider: response.provider,
   model: response.model,
   ...(response.verdict === undefined ? {} : { verdict: response.verdict }),

@@ -91,7 +91,7 @@ class Reading {
 
   readonly #finish: Next = Effect.suspend(() => {
     const response = this.#fold.response(this.#from.candidate.model)
-    return this.#awaited ? this.#inTime(this.#judge(response)) : this.#conclude(response)
+    return this.#awaited ? this.#inTime(this.#judge(response), () => this.#job.call.deadlinePassed()) : this.#conclude(response)
   })
 
   /** A cached answer was judged when it was stored. */
@@ -118,7 +118,8 @@ class Reading {
   #broke(error?: LlmError): Next {
     const { provider, model } = this.#from.candidate
     const failure = cut(this.#fold, error).in({ operation: "stream", provider, model })
-    return Effect.andThen(this.#from.settle({ error: failure }), this.#inTime(this.#rescue(failure)))
+    const rescued = this.#inTime(this.#rescue(failure), () => failure)
+    return Effect.andThen(this.#from.settle({ error: failure }), rescued)
   }
 
   readonly #rescue = Effect.fnUntraced(function* (this: Reading, failure: LlmError) {
@@ -170,14 +171,13 @@ class Reading {
   })
 
   /** What happens after the parts is within the call's deadline too. */
-  #inTime(effect: Next): Next {
+  #inTime(effect: Next, late: () => LlmError): Next {
     const { call } = this.#job
-    return Effect.suspend(() =>
-      Effect.timeoutOrElse(effect, {
-        duration: Math.max(0, call.remainingMs()),
-        orElse: () => Effect.andThen(this.left, Effect.fail(call.deadlinePassed())),
-      }),
-    )
+    return Effect.suspend(() => {
+      const duration = call.remainingMs()
+      const gone = Effect.suspend(() => Effect.andThen(this.left, Effect.fail(late())))
+      return duration <= 0 ? gone : Effect.timeoutOrElse(effect, { duration, orElse: () => gone })
+    })
   }
 }
 

@@ -6,12 +6,16 @@ import type { RouteTrace } from "./RouteTrace.ts"
 import type { Usage } from "./Usage.ts"
 import type { Verdict } from "./Verdict.ts"
 
-/** The last part of a stream. `route`, `provider`, `model`, `verdict` and `cached` are the kernel's: a provider leaves them out. */
+/**
+ * The last part of a stream. All but `reason`, `usage` and `providerData` is the kernel's: a provider leaves it out.
+ * `warnings` are all warnings of the call, those of `stream-start` included.
+ */
 export interface FinishPart {
   readonly type: "finish"
   readonly reason: Finish
   readonly usage: Usage
   readonly providerData?: ProviderData
+  readonly warnings?: ReadonlyArray<Warning>
   readonly provider?: string
   readonly model?: string
   readonly verdict?: Verdict

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { answerResponse, wholeAnswer } from "../Answer.ts"
 import type { CacheHit } from "../Cache.ts"
 import type { Job } from "../Call.ts"
-import type { LlmError } from "../LlmError.ts"
+import { LlmError } from "../LlmError.ts"
 import type { LlmRequest } from "../Request.ts"
 import { requestHash } from "../RequestHash.ts"
 import type { LlmResponse } from "../Response.ts"
@@ -21,7 +21,7 @@ export const lookup = (job: Job): Effect.Effect<CacheHit | undefined> => {
   const mode = request.policy?.cache?.mode ?? "read-write"
   if (cache === undefined || key === undefined || mode === "refresh" || mode === "write-only") return Effect.undefined
   const found = guard(stack.nameOf("cache"), () => cache.lookup(key, request, call))
-  const usable = Effect.flatMap(found, (hit) => told(job, hit ?? undefined))
+  const usable = inTime(call, Effect.flatMap(found, (hit) => told(job, hit ?? undefined)))
   return Effect.catch(usable, (error) => skipped(call, "look-up", error))
 }
 
@@ -48,9 +48,23 @@ const told = (job: Job, hit: CacheHit | undefined): Effect.Effect<CacheHit | und
 export const store = ({ stack, call, request, key }: Job, response: LlmResponse): Effect.Effect<void> => {
   const { cache } = stack
   if (cache === undefined || key === undefined || request.policy?.cache?.mode === "read-only") return Effect.void
-  const stored = guard(stack.nameOf("cache"), () => cache.store(key, response, request, call))
+  const stored = inTime(call, guard(stack.nameOf("cache"), () => cache.store(key, response, request, call)))
   return Effect.catch(stored, (error) => Effect.asVoid(skipped(call, "store", error)))
 }
+
+/** A cache saves time: one that takes longer than this is left out, as one that fails. */
+const patienceMs = 2000
+
+const inTime = <A>(call: ActiveCall, effect: Effect.Effect<A, LlmError>): Effect.Effect<A, LlmError> =>
+  Effect.suspend(() => {
+    // Some of the call's time is kept, so that a slow cache cannot cost the answer.
+    const ms = Math.max(1, Math.min(patienceMs, call.remainingMs() * 0.9))
+    const message = `the cache did not answer within ${Math.round(ms)} ms`
+    return Effect.timeoutOrElse(effect, {
+      duration: ms,
+      orElse: () => Effect.fail(LlmError.make({ _tag: "Timeout", phase: "total", ms, message })),
+    })
+  })
 
 const skipped = (call: ActiveCall, what: string, error: LlmError): Effect.Effect<undefined> =>
   Effect.suspend(() => {

@@ -193,7 +193,8 @@ class HandOver {
     const stepLeft = this.opening ? this.#startedAt + firstContent - at : (this.#waitingSince ?? at) + idle - at
     if (stepLeft <= 0 && stepLeft <= wholeLeft) return this.opening ? timeout("first-content", firstContent) : timeout("idle", idle)
     if (wholeLeft <= 0) return timeout(total <= call ? "total" : "call", whole)
-    return Math.min(stepLeft, wholeLeft)
+    // Never longer than `idle`: a wait that begins after this look cannot run out before the next.
+    return Math.min(stepLeft, wholeLeft, idle)
   }
 
   #now(): number {

@@ -51,6 +51,8 @@ export class Scan implements Scanned {
   readonly #question: Question
   readonly #matcher: Matcher
   readonly #documents: ReadonlyArray<Document>
+  /** The code units of the words that the question asks about. */
+  readonly #wanted: ReadonlySet<number>
   readonly #headings = new WeakMap<Section, Counts>()
   #document = 0
   #span = 0
@@ -63,6 +65,8 @@ export class Scan implements Scanned {
     this.#question = question
     this.#matcher = new Matcher(question.terms)
     this.frequency = question.terms.map(() => 0)
+    const told = question.terms.filter(({ weight }) => weight >= TELLING)
+    this.#wanted = new Set(told.flatMap(({ form }) => form.split("").map((unit) => unit.charCodeAt(0))))
   }
 
   /** Reads about so many UTF-16 units more. False when everything has been read. */
@@ -139,7 +143,7 @@ export class Scan implements Scanned {
     let phrases = 0
     let last = -2
     let lastAt = -2
-    eachToken(text, (raw, pair) => {
+    const visit = (raw: string, pair: boolean): void => {
       if (!pair) length++
       for (const { term, weight } of this.#matcher.match(raw, pair)) {
         counts ??= new Map()
@@ -149,7 +153,8 @@ export class Scan implements Scanned {
         last = term
         lastAt = length
       }
-    })
+    }
+    eachToken(text, visit, this.#wanted)
     return { counts: counts ?? empty, length, phrases }
   }
 }

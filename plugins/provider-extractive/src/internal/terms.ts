@@ -20,8 +20,12 @@ const reachesBeyond = (token: string, limit: number): boolean => {
 /** Sees each word of a text as it is written; `pair` is true for two neighbouring characters of CJK text. */
 export type Visit = (raw: string, pair: boolean) => void
 
-/** Visits the words of a text in order: runs of letters and digits, or what `Intl.Segmenter` makes of unspaced scripts. */
-export const eachToken = (text: string, visit: Visit): void => {
+/**
+ * Visits the words of a text in order: runs of letters and digits, or what `Intl.Segmenter` makes of unspaced scripts.
+ * Segmenting is slow, so with `wanted` a run that holds none of these code units is only counted: as one empty word for
+ * every two units, which is about how long Chinese and Japanese words are.
+ */
+export const eachToken = (text: string, visit: Visit, wanted?: ReadonlySet<number>): void => {
   TOKEN.lastIndex = 0
   for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
     const token = match[0]
@@ -30,10 +34,23 @@ export const eachToken = (text: string, visit: Visit): void => {
       continue
     }
     if (UNSPACED.test(token)) {
+      if (wanted !== undefined && !holds(token, wanted)) {
+        for (let i = 0; i < token.length; i += 2) visit("", false)
+        continue
+      }
       for (const { segment, isWordLike } of words.segment(token)) if (isWordLike === true) visit(segment, false)
     } else visit(token, false)
     if (PAIRED.test(token)) eachPair(token, visit)
   }
+}
+
+/** Compatibility forms (from 0xf900) may fold to anything, so they always count as held. */
+const holds = (token: string, wanted: ReadonlySet<number>): boolean => {
+  for (let i = 0; i < token.length; i++) {
+    const code = token.charCodeAt(i)
+    if (code >= 0xf900 || wanted.has(code)) return true
+  }
+  return false
 }
 
 const eachPair = (token: string, visit: Visit): void => {
@@ -54,7 +71,7 @@ export const countWords = (text: string): number => {
 }
 
 /** Combining marks of Latin, Greek and Cyrillic, Hebrew points, Arabic vowel signs and tatweel. Indic vowel signs stay. */
-const MARKS = /[\u{300}-\u{36f}\u{591}-\u{5c7}\u{640}\u{64b}-\u{65f}\u{670}]/gu
+const MARKS = /[\u0300-\u036f]|[\u0591-\u05c7]|\u0640|[\u064b-\u065f]|\u0670/g
 
 const LONGEST = 64
 

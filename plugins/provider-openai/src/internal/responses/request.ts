@@ -96,7 +96,7 @@ const toItems = (message: Message, model: string, target: Target, warnings: Warn
 
 /** Items in the order of the answer. Encrypted reasoning goes back only to the provider and model that wrote it. */
 const toAssistant = (message: AssistantMessage, model: string, target: Target, warnings: Warnings): Array<ResponseInputItem> => {
-  const own = message.origin?.provider === target.id && message.origin.model === model
+  const own = message.origin?.provider === target.id && undated(message.origin.model) === undated(model)
   const items: Array<ResponseInputItem> = []
   const reasoning = new Map<string, ResponseReasoningItem>()
   for (const part of message.content) {
@@ -112,6 +112,9 @@ const toAssistant = (message: AssistantMessage, model: string, target: Target, w
   }
   return items
 }
+
+/** The vendor answers with the dated version of the model that was asked: both are one model. */
+const undated = (model: string): string => model.replace(/-\d{4}-\d{2}-\d{2}$/, "")
 
 const replay = (
   part: ReasoningPart,
