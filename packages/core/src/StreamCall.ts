@@ -13,6 +13,9 @@ import type { ProviderResponse } from "./Response.ts"
 import type { Candidate } from "./RouteTrace.ts"
 import type { StreamPart } from "./StreamPart.ts"
 
+/** A complete answer may be judged and kept for at least this long, even if its reader took all the time of the call. */
+const judgingMs = 1000
+
 type Next = Effect.Effect<Batch, LlmError | Cause.Done>
 
 /** Hands a flowing answer over, batch by batch as it comes. */
@@ -34,6 +37,7 @@ class Reading {
   #fold = new Fold()
   #pull: PartsPull = Cause.done()
   #begun = false
+  #resumed = false
   #phase: "flowing" | "finishing" | "done" = "flowing"
 
   constructor(job: Job, first: Obtained) {
@@ -68,7 +72,7 @@ class Reading {
 
   #show(batch: Batch): Next {
     for (const part of batch) this.#fold.push(part)
-    const shown = this.#begun ? batch : this.#begin(batch)
+    const shown = this.#begun ? (this.#resumed ? withoutStart(batch) : batch) : this.#begin(batch)
     if (this.#fold.finish === undefined) return Effect.succeed(shown)
     this.#phase = "finishing"
     const [head, ...rest] = shown.filter((part) => part.type !== "finish")
@@ -91,7 +95,7 @@ class Reading {
 
   readonly #finish: Next = Effect.suspend(() => {
     const response = this.#fold.response(this.#from.candidate.model)
-    return this.#awaited ? this.#inTime(this.#judge(response), () => this.#job.call.deadlinePassed()) : this.#conclude(response)
+    return this.#awaited ? this.#inTime(this.#judge(response), judgingMs) : this.#conclude(response)
   })
 
   /** A cached answer was judged when it was stored. */
@@ -118,8 +122,10 @@ class Reading {
   #broke(error?: LlmError): Next {
     const { provider, model } = this.#from.candidate
     const failure = cut(this.#fold, error).in({ operation: "stream", provider, model })
-    const rescued = this.#inTime(this.#rescue(failure), () => failure)
-    return Effect.andThen(this.#from.settle({ error: failure }), rescued)
+    const settled = this.#from.settle({ error: failure })
+    // With no time left there is nobody to ask: the failure itself says more than the deadline.
+    const over = this.#job.call.remainingMs() <= 0
+    return Effect.andThen(settled, over ? this.#fail(failure) : this.#inTime(this.#rescue(failure), 0))
   }
 
   readonly #rescue = Effect.fnUntraced(function* (this: Reading, failure: LlmError) {
@@ -134,6 +140,11 @@ class Reading {
     if (decided._tag === "Resume" && contract === "resume" && cutOff) return yield* this.#resume(failure, decided.candidate)
     return yield* failure
   })
+
+  #fail(failure: LlmError): Next {
+    this.#phase = "done"
+    return Effect.fail(failure)
+  }
 
   #decide(failure: LlmError): Effect.Effect<Rescue, LlmError> {
     const { stack, call, request } = this.#job
@@ -155,6 +166,7 @@ class Reading {
     yield* this.take(yield* again)
     this.#fold = new Fold()
     this.#begun = false
+    this.#resumed = false
     return [{ type: "restart", reason: failure.reason._tag }] satisfies Batch as Batch
   })
 
@@ -165,17 +177,18 @@ class Reading {
     const asked = continued(request, this.#fold.partial(), { provider, model })
     yield* this.take(yield* dispatch(this.#job, candidate, asked))
     const attempt = call.attempts.length
-    this.#pull = Effect.map(this.#pull, (batch) => renamed(batch, attempt, call.warn))
+    this.#resumed = true
+    this.#pull = Effect.map(this.#pull, (batch) => renamed(batch, attempt))
     const [head, ...rest] = this.#fold.closing()
     return head === undefined ? yield* this.next : ([head, ...rest] satisfies Batch as Batch)
   })
 
   /** What happens after the parts is within the call's deadline too. */
-  #inTime(effect: Next, late: () => LlmError): Next {
+  #inTime(effect: Next, least: number): Next {
     const { call } = this.#job
     return Effect.suspend(() => {
-      const duration = call.remainingMs()
-      const gone = Effect.suspend(() => Effect.andThen(this.left, Effect.fail(late())))
+      const duration = Math.max(call.remainingMs(), least)
+      const gone = Effect.suspend(() => Effect.andThen(this.left, Effect.fail(call.deadlinePassed())))
       return duration <= 0 ? gone : Effect.timeoutOrElse(effect, { duration, orElse: () => gone })
     })
   }
@@ -187,15 +200,15 @@ const continued = (request: LlmRequest, partial: PartialAnswer, origin: { provid
   messages: [...request.messages, { role: "assistant", content: partial.content, origin }],
 })
 
-/** A resumed stream begins no new answer, and its pieces must not be taken for those before the cut. */
-const renamed = (batch: Batch, attempt: number, warn: Job["call"]["warn"]): Batch => {
-  const out: Array<StreamPart> = []
-  for (const part of batch) {
-    if (part.type === "stream-start") part.warnings.forEach(warn)
-    else if (isPiece(part)) out.push({ ...part, id: `${attempt}:${part.id}` })
-    else out.push(part)
-  }
-  const [head, ...rest] = out
+/** The pieces of a resumed stream must not be taken for those before the cut. */
+const renamed = ([head, ...rest]: Batch, attempt: number): Batch => {
+  const rename = (part: StreamPart): StreamPart => (isPiece(part) ? { ...part, id: `${attempt}:${part.id}` } : part)
+  return [rename(head), ...rest.map(rename)]
+}
+
+/** A resumed stream begins no new answer. Its warnings are told with the finish. */
+const withoutStart = (batch: Batch): Batch => {
+  const [head, ...rest] = batch.filter((part) => part.type !== "stream-start")
   return head === undefined ? [{ type: "raw", value: null }] : [head, ...rest]
 }
 

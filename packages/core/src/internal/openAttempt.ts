@@ -44,6 +44,7 @@ export const openAttempt = (
     idle: timeouts?.idle ?? defaultIdleMs,
     total: timeouts?.total ?? Infinity,
     call: job.call.remainingMs(),
+    deadline: () => job.call.deadlinePassed(),
   }
   const opened = openStream(partsFrom(provider, request, plugin), limits, job.scope)
   if (job.mode === "flowing") return Effect.map(opened, ({ pull, close }) => openedAnswer(pull, close))

@@ -13,13 +13,15 @@ export type PartsPull = Pull.Pull<Batch, LlmError>
 
 /**
  * Bounds in ms: of the wait for the first content, of the gap between two pieces, of the whole attempt, and of what is
- * left of the call.
+ * left of the call (`deadline` is the failure when that is over). Only a wait on the provider is ended by them: a reader
+ * that takes its time loses nothing that has come already.
  */
 export interface Limits {
   readonly firstContent: number
   readonly idle: number
   readonly total: number
   readonly call: number
+  readonly deadline: () => LlmError
 }
 
 /** A stream whose first content has come. `close` lets go of the connection underneath. */
@@ -151,6 +153,7 @@ class HandOver {
     if (this.#end !== undefined) return resume(this.#end)
     this.#reader = resume
     this.#waitingSince = this.#now()
+    if (this.#wholeLeft(this.#waitingSince) <= 0) return this.#finish(Effect.fail(this.#wholeOver()))
     const parked = this.#parked
     this.#parked = undefined
     parked?.(Effect.void)
@@ -186,15 +189,25 @@ class HandOver {
 
   /** What ran out, or the ms until something may. */
   #expired(): LlmError | number {
-    const { firstContent, idle, total, call } = this.#limits
+    const { firstContent, idle } = this.#limits
     const at = this.#now()
-    const whole = Math.min(total, call)
-    const wholeLeft = this.#startedAt + whole - at
+    const waiting = this.opening || this.#waitingSince !== undefined
+    if (!waiting) return idle
     const stepLeft = this.opening ? this.#startedAt + firstContent - at : (this.#waitingSince ?? at) + idle - at
+    const wholeLeft = this.#wholeLeft(at)
     if (stepLeft <= 0 && stepLeft <= wholeLeft) return this.opening ? timeout("first-content", firstContent) : timeout("idle", idle)
-    if (wholeLeft <= 0) return timeout(total <= call ? "total" : "call", whole)
+    if (wholeLeft <= 0) return this.#wholeOver()
     // Never longer than `idle`: a wait that begins after this look cannot run out before the next.
     return Math.min(stepLeft, wholeLeft, idle)
+  }
+
+  #wholeLeft(at: number): number {
+    return this.#startedAt + Math.min(this.#limits.total, this.#limits.call) - at
+  }
+
+  #wholeOver(): LlmError {
+    const { total, call, deadline } = this.#limits
+    return total <= call ? timeout("total", total) : deadline()
   }
 
   #now(): number {
