@@ -20,8 +20,12 @@ const toMs = (text: string): number => {
 }
 
 export const configFlag = optionalText("config", "This config file, instead of the nearest switchyard.config.*")
-export const debugFlag = Flag.Boolean("debug").pipe(Flag.withDescription("Show stack traces and everything known about a failure"))
-export const jsonFlag = Flag.Boolean("json").pipe(Flag.withDescription("Print JSON, for programs"))
+/** A flag that is off unless it is given. */
+export const toggle = (name: string, description: string) =>
+  Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
+
+export const debugFlag = toggle("debug", "Show stack traces and everything known about a failure")
+export const jsonFlag = toggle("json", "Print JSON, for programs")
 
 /** What describes a call: shared by `call` and `explain`. */
 export const callFlags = {

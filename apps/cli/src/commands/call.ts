@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 import type { LlmRequestInput, LlmResponse, Part, Switchyard } from "switchyard"
 import { textOf } from "switchyard"
 import { action } from "../action.ts"
-import { callFlags, configFlag, debugFlag, jsonFlag, toCallFlags } from "../flags.ts"
+import { callFlags, configFlag, debugFlag, jsonFlag, toCallFlags, toggle } from "../flags.ts"
 import { isTerminal, note, out, styled, traceLines } from "../output.ts"
 import { type CallFlags, toRequest } from "../request.ts"
 import { type LoadedStack, loadStack } from "../stack.ts"
@@ -25,7 +25,7 @@ export const call = Command.make(
       Flag.optional,
     ),
     json: jsonFlag,
-    explain: Flag.Boolean("explain").pipe(Flag.withDescription("Print every decision of the call to stderr")),
+    explain: toggle("explain", "Print every decision of the call to stderr"),
     config: configFlag,
     debug: debugFlag,
   },
