@@ -13,7 +13,9 @@ export const documentation = async (): Promise<ReadonlyArray<FilePart>> => {
   if (folder === undefined) return []
   const names = (await readdir(folder)).filter((name) => name.endsWith(".md")).sort()
   return Promise.all(
-    names.map(async (name) => toFilePart(`docs/${relative(folder, join(folder, name))}`, await readFile(join(folder, name), "utf8"))),
+    names.map(async (name) =>
+      toFilePart(`docs/${relative(folder, join(folder, name))}`, await readFile(join(folder, name), "utf8")),
+    ),
   )
 }
 

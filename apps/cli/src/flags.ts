@@ -29,7 +29,10 @@ export const jsonFlag = toggle("json", "Print JSON, for programs")
 
 /** What describes a call: shared by `call` and `explain`. */
 export const callFlags = {
-  prompt: Argument.String("prompt").pipe(Argument.withDescription("The prompt. Without it: --file, or standard input"), Argument.optional),
+  prompt: Argument.String("prompt").pipe(
+    Argument.withDescription("The prompt. Without it: --file, or standard input"),
+    Argument.optional,
+  ),
   file: optionalText("file", "Read the prompt from this file").pipe(Flag.withAlias("f")),
   model: Flag.String("model").pipe(
     Flag.withAlias("m"),

@@ -23,14 +23,17 @@ const platform = Layer.provideMerge(
   Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeStdio.layer, NodeTerminal.layer),
 )
 // Warnings of the libraries go to stderr, as everything that is not the answer.
-const logging = Logger.layer([Logger.make(({ message }) => note(Array.isArray(message) ? message.join(" ") : String(message)))])
+const logging = Logger.layer([
+  Logger.make(({ message }) => note(Array.isArray(message) ? message.join(" ") : String(message))),
+])
 
 /** Prints a failure as one line, with all that is known of it under --debug. */
 const report = (failure: unknown, debug: boolean): ExitCode => {
   if (failure instanceof Ended) return failure.exitCode
   note(failure instanceof Error ? failure.message : String(failure))
   if (debug) {
-    if (failure instanceof SwitchyardError && failure.route !== undefined) for (const line of traceLines(failure.route)) note(line)
+    if (failure instanceof SwitchyardError && failure.route !== undefined)
+      for (const line of traceLines(failure.route)) note(line)
     if (failure instanceof Error) note(failure.stack ?? "")
   }
   return exitCodeOf(failure)

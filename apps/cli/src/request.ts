@@ -26,7 +26,11 @@ const readText = async (path: string): Promise<string> => {
     bytes = await readFile(path)
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable"
-    const why: Record<string, string> = { ENOENT: "there is no such file", EACCES: "it may not be read", EISDIR: "it is a folder" }
+    const why: Record<string, string> = {
+      ENOENT: "there is no such file",
+      EACCES: "it may not be read",
+      EISDIR: "it is a folder",
+    }
     throw new UsageError(`cannot read ${path}: ${why[code] ?? code}`)
   }
   if (bytes.length > maxBytes) throw new UsageError(`${path} is larger than 32 MiB: give a smaller file`)
@@ -42,20 +46,23 @@ const readSchema = async (path: string): Promise<JsonObject> => {
   } catch (error) {
     throw new UsageError(`${path} is not valid JSON: ${error instanceof Error ? error.message : String(error)}`)
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new UsageError(`${path} must hold a JSON Schema, an object`)
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new UsageError(`${path} must hold a JSON Schema, an object`)
   return value as JsonObject // it came out of JSON.parse
 }
 
 /** The prompt: the argument, a file, or what is piped in. */
 export const readPrompt = async ({ prompt, file }: Pick<CallFlags, "prompt" | "file">): Promise<string> => {
-  if (prompt !== undefined && file !== undefined) throw new UsageError("give the prompt as an argument or with --file, not both")
+  if (prompt !== undefined && file !== undefined)
+    throw new UsageError("give the prompt as an argument or with --file, not both")
   const given = file === undefined ? (prompt ?? (await readStdin())) : await readText(file)
   if (given.trim() === "") throw new UsageError("the prompt is empty")
   return given
 }
 
 const readStdin = async (): Promise<string> => {
-  if (process.stdin.isTTY === true) throw new UsageError(`no prompt: write it in quotes, pipe it in, or use --file FILE`)
+  if (process.stdin.isTTY === true)
+    throw new UsageError(`no prompt: write it in quotes, pipe it in, or use --file FILE`)
   return readAll(process.stdin)
 }
 

@@ -8,6 +8,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { ParentSpan } from "effect/Tracer"
 import { type Answer, answerResponse, wholeAnswer } from "./Answer.ts"
 import type { ActiveCall } from "./internal/ActiveCall.ts"
 import { lookup, store } from "./internal/cacheSteps.ts"
@@ -162,7 +163,7 @@ const failed = (failure: AttemptFailure): AttemptResult => ({ _tag: "Failure", f
 const succeeded = (obtained: Obtained): AttemptResult => ({ _tag: "Obtained", obtained })
 
 const inSpan = <A>(span: ActiveSpan, effect: Effect.Effect<A, LlmError>): Effect.Effect<A, LlmError> =>
-  span.span === undefined ? effect : Effect.withParentSpan(effect, span.span)
+  span.span === undefined ? effect : Effect.provideService(effect, ParentSpan, span.span)
 
 interface Judged {
   readonly answer: Answer

@@ -1,6 +1,8 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { pluginFailure } from "./internal/guard.ts"
 import { Kernel } from "./Kernel.ts"
 import { LlmError } from "./LlmError.ts"
 import { Middlewares } from "./Middleware.ts"
@@ -60,8 +62,18 @@ const contributionsOf = <K extends ManyKind>(plugins: ReadonlyArray<AnyPlugin>, 
       .map((plugin) => {
         // Each plugin's layer is in this stack, under its own key, with the shape of its kind.
         const key = plugin.key as Context.Key<never, unknown> as Context.Key<never, Contributions[K]>
-        return { plugin: plugin.manifest.name, value: Context.getUnsafe(context, key) }
+        return { plugin: plugin.manifest.name, value: Option.getOrUndefined(Context.getOption(context, key)) }
       }),
+  ).pipe(
+    Effect.flatMap((found) =>
+      Effect.forEach(found, ({ plugin, value }) =>
+        value === undefined
+          ? Effect.fail(
+              pluginFailure(plugin, new TypeError(`its layer brings no ${kind}`)).in({ operation: "compose" }),
+            )
+          : Effect.succeed({ plugin, value }),
+      ),
+    ),
   )
 
 const registryOf = (plugins: ReadonlyArray<AnyPlugin>): Layer.Layer<Providers, LlmError> =>
@@ -94,7 +106,9 @@ const middlewaresOf = Effect.fnUntraced(function* (plugins: ReadonlyArray<AnyPlu
     const place = `${value.stage}/${value.name}`
     const other = seen.get(place)
     if (other !== undefined) {
-      return yield* refusal(`two middlewares are named "${value.name}" in stage "${value.stage}" (from ${other} and ${plugin}). Leave one out`)
+      return yield* refusal(
+        `two middlewares are named "${value.name}" in stage "${value.stage}" (from ${other} and ${plugin}). Leave one out`,
+      )
     }
     seen.set(place, plugin)
   }
@@ -151,7 +165,14 @@ export const incompatibility = (plugin: unknown): LlmError | undefined => {
       `the list of plugins holds ${describe(plugin)}, which is not a plugin made by definePlugin`,
     )
   }
-  const { name, kind, contract } = plugin.manifest as PluginManifest // checked field by field below
+  const manifest: unknown = plugin.manifest
+  if (typeof manifest !== "object" || manifest === null || !("layer" in plugin) || !Layer.isLayer(plugin.layer)) {
+    return refuse(
+      "unknown",
+      "the list of plugins holds an object without a manifest or a layer, which is not a plugin made by definePlugin",
+    )
+  }
+  const { name, kind, contract } = manifest as PluginManifest // checked field by field below
   if (!Object.hasOwn(contracts, kind)) {
     return refuse(
       name,

@@ -18,8 +18,10 @@ export interface EmbedRequest extends Schema.Schema.Type<typeof EmbedRequest> {}
 
 /** Checks what types cannot promise to callers without types: `InvalidRequest`, naming the field. */
 export const makeEmbedRequest = (input: EmbedRequest): EmbedRequest | LlmError => {
-  const invalid = (field: string, what: string) => LlmError.make({ _tag: "InvalidRequest", field, message: `${field} ${what}` })
-  if (typeof input !== "object" || input === null) return invalid("request", "must be an object with a model and inputs")
+  const invalid = (field: string, what: string) =>
+    LlmError.make({ _tag: "InvalidRequest", field, message: `${field} ${what}` })
+  if (typeof input !== "object" || input === null)
+    return invalid("request", "must be an object with a model and inputs")
   const { model, inputs, deadline }: { readonly [K in keyof EmbedRequest]?: unknown } = input
   if (typeof model !== "string" || model.trim() === "") return invalid("model", "must name an embedding model")
   if (!Array.isArray(inputs) || inputs.length === 0) return invalid("inputs", "must hold at least one text")

@@ -69,7 +69,9 @@ const send = (
   const answer = guard(registered.plugin, () => embed(request))
   return Effect.flatMap(answer, (response: ProviderEmbedResponse | null | undefined) => {
     if (!Array.isArray(response?.vectors)) {
-      return Effect.fail(pluginFailure(registered.plugin, new TypeError("embed gave no response with a list of vectors")))
+      return Effect.fail(
+        pluginFailure(registered.plugin, new TypeError("embed gave no response with a list of vectors")),
+      )
     }
     if (response.vectors.length === request.inputs.length) return Effect.succeed(response)
     const message = `${request.inputs.length} texts were sent and ${response.vectors.length} vectors came back`

@@ -25,7 +25,8 @@ export interface Failover {
 
 const fail: Effect.Effect<Rescue> = Effect.succeed({ _tag: "Fail" })
 
+/** The default: nobody steps in. */
+export const noFailover: Failover = { run: (candidates, dispatch) => dispatch(candidates[0]), rescue: () => fail }
+
 /** Default: the first candidate, once; a cut stream fails. */
-export const Failover = Context.Reference<Failover>("@switchyard/core/Failover", {
-  defaultValue: () => ({ run: (candidates, dispatch) => dispatch(candidates[0]), rescue: () => fail }),
-})
+export const Failover = Context.Reference<Failover>("@switchyard/core/Failover", { defaultValue: () => noFailover })

@@ -25,6 +25,7 @@ import { neverAgain } from "./RetryPolicy.ts"
 import type { Route } from "./Router.ts"
 import type { Candidate } from "./RouteTrace.ts"
 import { resolveStack, type Stack } from "./Stack.ts"
+import type { PartsPull } from "./internal/openStream.ts"
 import { flow } from "./StreamCall.ts"
 import type { StreamPart } from "./StreamPart.ts"
 import type { ActiveSpan } from "./Tracer.ts"
@@ -39,6 +40,8 @@ export interface KernelShape {
   readonly generate: (request: LlmRequestInput) => Effect.Effect<LlmResponse, LlmError>
   /** The answer as it comes, by the contract in `policy.stream`. It ends with `finish`, or fails: never cut in silence. */
   readonly stream: (request: LlmRequestInput) => Stream.Stream<StreamPart, LlmError>
+  /** What `stream` does, batch by batch in the scope of the caller: for adapters that hand parts over themselves. */
+  readonly open: (request: LlmRequestInput) => Effect.Effect<PartsPull, LlmError, Scope.Scope>
   /** One vector per input. */
   readonly embed: (request: EmbedRequest) => Effect.Effect<EmbedResponse, LlmError>
   /** The routing decision alone: no middleware, no cache, no I/O to a provider. */
@@ -69,7 +72,9 @@ const makeKernel: Effect.Effect<KernelShape, never, Providers> = Effect.gen(func
       const request = yield* normalise(input)
       return yield* generate(stack, yield* begin("generate", settingsOf(request)), request)
     }),
-    stream: (input) => Stream.unwrap(openCall(input)),
+    stream: (input) =>
+      Stream.unwrap(Effect.map(openCall(input), ({ parts }) => Stream.fromPull(Effect.succeed(parts)))),
+    open: (input) => Effect.map(openCall(input), ({ parts }) => parts),
     embed: Effect.fnUntraced(function* (input) {
       const request = makeEmbedRequest(input)
       if (request instanceof LlmError) return yield* request
@@ -108,13 +113,15 @@ const answerWhole = Effect.fnUntraced(function* (job: Job) {
 /** `hold` is generate, replayed. The other contracts hand over the parts as they come. */
 const stream = Effect.fnUntraced(function* (stack: Stack, call: ActiveCall, input: LlmRequest, scope: Scope.Scope) {
   if (input.policy?.stream === "hold") {
-    return Stream.fromArray(unfoldCall(yield* generate(stack, call, input)))
+    const batch = unfoldCall(yield* generate(stack, call, input))
+    return { parts: yield* Stream.toPull(Stream.fromArray(batch)) }
   }
   const span = yield* stack.tracer.startCall(input, call)
   yield* Scope.addFinalizerExit(scope, (exit) => span.end(call.outcome(exit)))
   const opened = Effect.flatMap(prepare(stack, call, input, span, scope, "flowing"), answerFlowing)
-  const { parts } = yield* Effect.mapError(withinDeadline(call, opened), (error) => call.failed(error))
-  return Stream.fromPull(Effect.succeed(parts))
+  // Opening the provider's stream has bounds of its own; a deadline of its own is for what plugins do before.
+  const bounded = stack.prompt && input.policy?.validators === undefined ? opened : withinDeadline(call, opened)
+  return yield* Effect.mapError(bounded, (error) => call.failed(error))
 })
 
 const answerFlowing = Effect.fnUntraced(function* (job: Job) {
@@ -162,7 +169,10 @@ const explain = Effect.fnUntraced(function* (stack: Stack, call: ActiveCall, req
     const registered = stack.providers.get(candidate.provider)
     const plugin = registered?.plugin ?? stack.nameOf("catalog")
     const describe = Effect.sync(() => stack.catalog.describe(candidate, registered?.provider))
-    return Effect.map(guard(plugin, () => describe), (info) => ({ candidate, info }))
+    return Effect.map(
+      guard(plugin, () => describe),
+      (info) => ({ candidate, info }),
+    )
   })
   return { ...route, models }
 })

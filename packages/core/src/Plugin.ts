@@ -153,6 +153,8 @@ const named = <A, E, R>(plugin: string, layer: Layer.Layer<A, E, R>): Layer.Laye
   Layer.catchCause(layer, (cause) => {
     const died = cause.reasons.find((reason) => reason._tag === "Die")
     const failure: Effect.Effect<never, E | LlmError> =
-      died === undefined ? Effect.failCause(cause) : Effect.fail(pluginFailure(plugin, died.defect))
+      died === undefined
+        ? Effect.failCause(cause)
+        : Effect.fail(pluginFailure(plugin, died.defect).in({ operation: "compose" }))
     return Layer.effectContext(failure)
   })

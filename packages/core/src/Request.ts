@@ -1,3 +1,4 @@
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { LlmError } from "./LlmError.ts"
 import { ProviderData } from "./Json.ts"
@@ -111,58 +112,41 @@ const text = (content: string): ReadonlyArray<TextPart> => [{ type: "text", text
 
 const roles: ReadonlySet<string> = new Set(["system", "user", "assistant", "tool"])
 
-const toMessage = (input: MessageInput, index: number): Message => {
+const toMessage = (input: MessageInput, index: number): MessageInput => {
   if (typeof input !== "object" || input === null || !roles.has(input.role)) {
     throw invalid(`messages[${index}].role`, `must be "system", "user", "assistant" or "tool"`)
   }
-  const content: unknown = input.content
-  if (input.role === "system") {
-    if (typeof content !== "string") throw invalid(`messages[${index}].content`, "of a system message must be a string")
-    return input
-  }
-  if (input.role === "user" || input.role === "assistant") {
-    if (typeof input.content === "string") return { ...input, content: text(input.content) }
-  }
-  if (!Array.isArray(content)) throw invalid(`messages[${index}].content`, "must be a string or an array of parts")
-  content.forEach((part: unknown, at) => {
-    if (typeof part !== "object" || part === null || !("type" in part)) {
-      throw invalid(`messages[${index}].content[${at}]`, "must be a part: an object with a type")
-    }
-  })
-  return input as Message // its content is an array of parts: checked above
+  return typeof input.content === "string" && input.role !== "system"
+    ? ({ ...input, content: text(input.content) } as MessageInput) // user or assistant: the schema refuses others below
+    : input
 }
 
 const invalid = (field: string, what: string): LlmError =>
   LlmError.make({ _tag: "InvalidRequest", field, message: `${field} ${what}` })
 
-const numbers = [
-  "temperature",
-  "topP",
-  "topK",
-  "presencePenalty",
-  "frequencyPenalty",
-  "seed",
-  "maxOutputTokens",
-] as const
+const isRequest = Schema.is(LlmRequest)
+const decode = Schema.decodeUnknownResult(LlmRequest)
 
-const checkNumbers = (input: LlmRequestInput) => {
-  for (const key of numbers) {
-    const value: unknown = input[key]
-    if (value !== undefined && (typeof value !== "number" || !Number.isFinite(value)))
-      throw invalid(key, "must be a number")
-  }
-  if (input.maxOutputTokens !== undefined && input.maxOutputTokens < 1)
-    throw invalid("maxOutputTokens", "must be at least 1")
-  const policy: unknown = input.policy
-  if (policy !== undefined && (typeof policy !== "object" || policy === null)) throw invalid("policy", "must be an object")
-  const validators: unknown = input.policy?.validators
-  if (validators !== undefined && !Array.isArray(validators)) throw invalid("policy.validators", "must be an array")
-  const bounds: Readonly<Record<string, unknown>> = { deadline: input.policy?.deadline, ...input.policy?.timeouts }
+/** What the schema finds wrong, with the field it stands in. */
+const refusal = (request: unknown): LlmError => {
+  const result = decode(request)
+  const problem = Result.isFailure(result) ? result.failure.message : "is not a request"
+  const [first = "", ...rest] = problem.split(/\n\s*at /)
+  const path = rest.at(-1) ?? ""
+  const field = path
+    .replace(/\["?([^"\]]*)"?\]/g, (_, key: string) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`))
+    .replace(/^\./, "")
+  return invalid(field === "" ? "request" : field, `is wrong: ${first.replaceAll("\n", " ").slice(0, 300)}`)
+}
+
+const checkBounds = ({ maxOutputTokens, policy }: LlmRequest) => {
+  if (maxOutputTokens !== undefined && maxOutputTokens < 1) throw invalid("maxOutputTokens", "must be at least 1")
+  if (policy === undefined) return
+  const bounds: Readonly<Record<string, number | undefined>> = { deadline: policy.deadline, ...policy.timeouts }
   for (const key in bounds) {
+    const field = key === "deadline" ? "policy.deadline" : `policy.timeouts.${key}`
     const value = bounds[key]
-    if (value === undefined) continue
-    if (typeof value !== "number" || !(value > 0))
-      throw invalid(`policy ${key}`, "must be a number of milliseconds above 0")
+    if (value !== undefined && !(value > 0)) throw invalid(field, "must be a number of milliseconds above 0")
   }
 }
 
@@ -181,18 +165,19 @@ const normalised = (input: LlmRequestInput): LlmRequest => {
   if (typeof input.model !== "string" || input.model.trim() === "") {
     throw invalid("model", `must name a model, for example "openai/gpt-5-mini" or "auto"`)
   }
-  checkNumbers(input)
   const { messages: given, system, prompt, ...rest } = input
-  const messages: Array<Message> = []
+  const messages: Array<unknown> = []
   if (system !== undefined && typeof system !== "string") throw invalid("system", "must be a string")
-  if (prompt !== undefined && typeof prompt !== "string") throw invalid("prompt", "must be a string")
   if (system !== undefined) messages.push({ role: "system", content: system })
   if (typeof given === "string") messages.push({ role: "user", content: text(given) })
-  else if (Array.isArray(given)) given.forEach((message, index) => messages.push(toMessage(message, index)))
+  else if (Array.isArray(given)) messages.push(...given.map(toMessage))
   else if (given !== undefined) throw invalid("messages", "must be a string or an array of messages")
+  if (prompt !== undefined && typeof prompt !== "string") throw invalid("prompt", "must be a string")
   if (prompt !== undefined) messages.push({ role: "user", content: text(prompt) })
   if (messages.length === 0) throw invalid("messages", "must hold at least one message (or use prompt)")
   const fields = Object.entries(rest).filter(([, value]) => value !== undefined)
-  // Every field was copied from a typed input, less the undefined ones.
-  return Object.fromEntries([...fields, ["messages", messages]]) as unknown as LlmRequest
+  const request: unknown = Object.fromEntries([...fields, ["messages", messages]])
+  if (!isRequest(request)) throw refusal(request)
+  checkBounds(request)
+  return request
 }

@@ -31,7 +31,12 @@ const installed = (context: CallContext): string =>
   context.providers.all.map(({ provider }) => provider.id).join(", ") || "none"
 
 const notFound = (model: string, context: CallContext): LlmError => {
-  const close = nearest(model, listed(context))
+  const names = listed(context)
+  const bare = nearest(
+    model,
+    names.map((name) => name.slice(name.indexOf("/") + 1)),
+  )
+  const close = nearest(model, names) ?? names.find((name) => name.slice(name.indexOf("/") + 1) === bare)
   const hint = close === undefined ? "" : ` Did you mean "${close}"?`
   const slash = model.indexOf("/")
   const what =
@@ -87,12 +92,13 @@ export const routeByName = (request: Routable, context: CallContext): Route | Ll
   }
 }
 
+/** The default: decided by name alone. */
+export const routerByName: Router = {
+  route: (request, context) => {
+    const route = routeByName(request, context)
+    return route instanceof LlmError ? Effect.fail(route) : Effect.succeed(route)
+  },
+}
+
 /** Default: `provider/model`, an alias of `Routes`, or `auto` where only one provider is installed. */
-export const Router = Context.Reference<Router>("@switchyard/core/Router", {
-  defaultValue: () => ({
-    route: (request, context) => {
-      const route = routeByName(request, context)
-      return route instanceof LlmError ? Effect.fail(route) : Effect.succeed(route)
-    },
-  }),
-})
+export const Router = Context.Reference<Router>("@switchyard/core/Router", { defaultValue: () => routerByName })

@@ -2,13 +2,13 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { Cache } from "./Cache.ts"
 import { Escalation } from "./Escalation.ts"
-import { Failover } from "./Failover.ts"
+import { Failover, noFailover } from "./Failover.ts"
 import { inOrder, Middlewares, type RegisteredMiddleware } from "./Middleware.ts"
 import { ModelCatalog } from "./ModelCatalog.ts"
 import { Providers, type ProvidersShape } from "./Providers.ts"
-import { RetryPolicy } from "./RetryPolicy.ts"
-import { Router, Routes } from "./Router.ts"
-import { type ActiveSpan, Tracer } from "./Tracer.ts"
+import { neverAgain, RetryPolicy } from "./RetryPolicy.ts"
+import { Router, routerByName, Routes } from "./Router.ts"
+import { type ActiveSpan, genAiTracer, Tracer } from "./Tracer.ts"
 import { type RegisteredValidator, Validators } from "./Validator.ts"
 
 /** The kinds of which a stack has exactly one. */
@@ -35,6 +35,8 @@ export interface Stack {
   readonly onAttempt: ReadonlyArray<RegisteredMiddleware>
   readonly onResponse: ReadonlyArray<RegisteredMiddleware>
   /** The plugin behind a service, for messages. */
+  /** Nothing but the provider can make a call wait: all else is the core's own and decides at once. */
+  readonly prompt: boolean
   readonly nameOf: (kind: SingleKind) => string
 }
 
@@ -43,6 +45,7 @@ const noSpan: ActiveSpan = { span: undefined, end: () => Effect.void }
 /** A tracer that fails costs its span and one line in the log, never the call. */
 const harmless = (tracer: Tracer): Tracer => {
   let warned = false
+  if (tracer === genAiTracer) return tracer
   const lost = (cause: unknown) => {
     if (warned) return Effect.void
     warned = true
@@ -68,21 +71,33 @@ const harmless = (tracer: Tracer): Tracer => {
 export const resolveStack: Effect.Effect<Stack, never, Providers> = Effect.gen(function* () {
   const names = yield* PluginNames
   const middlewares = inOrder(yield* Middlewares)
+  const router = yield* Router
+  const failover = yield* Failover
+  const retry = yield* RetryPolicy
+  const cache = yield* Cache
+  const tracer = yield* Tracer
   return {
     providers: yield* Providers,
-    router: yield* Router,
+    router,
     routes: yield* Routes,
-    failover: yield* Failover,
-    retry: yield* RetryPolicy,
+    failover,
+    retry,
     escalation: yield* Escalation,
-    cache: yield* Cache,
-    tracer: harmless(yield* Tracer),
+    cache,
+    tracer: harmless(tracer),
     catalog: yield* ModelCatalog,
     validators: yield* Validators,
     onRequest: middlewares.filter((m) => m.middleware.request !== undefined),
     // The first stage is the outermost, so the list is applied from its end.
     onAttempt: middlewares.filter((m) => m.middleware.attempt !== undefined).toReversed(),
     onResponse: middlewares.filter((m) => m.middleware.response !== undefined).toReversed(),
+    prompt:
+      router === routerByName &&
+      failover === noFailover &&
+      retry === neverAgain &&
+      cache === undefined &&
+      tracer === genAiTracer &&
+      middlewares.length === 0,
     nameOf: (kind) => names[kind] ?? `the ${kind} service`,
   }
 })

@@ -128,18 +128,19 @@ class Reading {
     return Effect.andThen(settled, over ? this.#fail(failure) : this.#inTime(this.#rescue(failure), 0))
   }
 
-  readonly #rescue = Effect.fnUntraced(function* (this: Reading, failure: LlmError) {
+  #rescue(failure: LlmError): Next {
     const { answer } = this.#from
     const contract = this.#job.request.policy?.stream
+    const cutOff = this.#fold.finish === undefined
     this.#phase = "done"
     // The broken connection is not kept while another candidate is asked.
-    if (answer._tag === "Flowing" && answer.close !== undefined) yield* answer.close
-    const decided = yield* this.#decide(failure)
-    if (decided._tag === "Restart" && contract === "restart") return yield* this.#restart(failure, decided.candidates)
-    const cutOff = this.#fold.finish === undefined
-    if (decided._tag === "Resume" && contract === "resume" && cutOff) return yield* this.#resume(failure, decided.candidate)
-    return yield* failure
-  })
+    const closed = answer._tag === "Flowing" && answer.close !== undefined ? answer.close : Effect.void
+    return Effect.flatMap(Effect.andThen(closed, this.#decide(failure)), (decided): Next => {
+      if (decided._tag === "Restart" && contract === "restart") return this.#restart(failure, decided.candidates)
+      if (decided._tag === "Resume" && contract === "resume" && cutOff) return this.#resume(failure, decided.candidate)
+      return Effect.fail(failure)
+    })
+  }
 
   #fail(failure: LlmError): Next {
     this.#phase = "done"
@@ -153,35 +154,37 @@ class Reading {
     return guard(stack.nameOf("failover"), () => stack.failover.rescue(failure, this.#fold.partial(), call))
   }
 
-  readonly #restart = Effect.fnUntraced(function* (
-    this: Reading,
-    failure: LlmError,
-    candidates: readonly [Candidate, ...ReadonlyArray<Candidate>],
-  ) {
+  #restart(failure: LlmError, candidates: readonly [Candidate, ...ReadonlyArray<Candidate>]): Next {
     const { stack, call, request } = this.#job
     call.decide("failover", `restart: ${failure.reason.message}`)
     const again = guard(stack.nameOf("failover"), () =>
       stack.failover.run(candidates, (candidate) => dispatch(this.#job, candidate, request), call),
     )
-    yield* this.take(yield* again)
-    this.#fold = new Fold()
-    this.#begun = false
-    this.#resumed = false
-    return [{ type: "restart", reason: failure.reason._tag }] satisfies Batch as Batch
-  })
+    return Effect.map(
+      Effect.flatMap(again, (from) => this.take(from)),
+      (): Batch => {
+        this.#fold = new Fold()
+        this.#begun = false
+        this.#resumed = false
+        return [{ type: "restart", reason: failure.reason._tag }]
+      },
+    )
+  }
 
-  readonly #resume = Effect.fnUntraced(function* (this: Reading, failure: LlmError, candidate: Candidate) {
+  #resume(failure: LlmError, candidate: Candidate): Next {
     const { call, request } = this.#job
     call.decide("failover", `resume: ${failure.reason.message}`)
     const { provider, model } = this.#from.candidate
     const asked = continued(request, this.#fold.partial(), { provider, model })
-    yield* this.take(yield* dispatch(this.#job, candidate, asked))
-    const attempt = call.attempts.length
-    this.#resumed = true
-    this.#pull = Effect.map(this.#pull, (batch) => renamed(batch, attempt))
-    const [head, ...rest] = this.#fold.closing()
-    return head === undefined ? yield* this.next : ([head, ...rest] satisfies Batch as Batch)
-  })
+    const taken = Effect.flatMap(dispatch(this.#job, candidate, asked), (from) => this.take(from))
+    return Effect.flatMap(taken, (): Next => {
+      const attempt = call.attempts.length
+      this.#resumed = true
+      this.#pull = Effect.map(this.#pull, (batch) => renamed(batch, attempt))
+      const [head, ...rest] = this.#fold.closing()
+      return head === undefined ? this.next : Effect.succeed([head, ...rest])
+    })
+  }
 
   /** What happens after the parts is within the call's deadline too. */
   #inTime(effect: Next, least: number): Next {
@@ -195,7 +198,11 @@ class Reading {
 }
 
 /** The request that asks another candidate to go on where the answer was cut. */
-const continued = (request: LlmRequest, partial: PartialAnswer, origin: { provider: string; model: string }): LlmRequest => ({
+const continued = (
+  request: LlmRequest,
+  partial: PartialAnswer,
+  origin: { provider: string; model: string },
+): LlmRequest => ({
   ...request,
   messages: [...request.messages, { role: "assistant", content: partial.content, origin }],
 })

@@ -103,41 +103,6 @@ const options = { captureStackTrace: false } as const
 
 const otelOperation = (context: CallContext): string => (context.operation === "embed" ? "embeddings" : "chat")
 
-/** Default: GenAI spans and metrics on Effect's own tracer and metrics; where no exporter listens they cost microseconds. */
-export const Tracer = Context.Reference<Tracer>("@switchyard/core/Tracer", {
-  defaultValue: () => ({
-    startCall: (request, context) =>
-      Effect.map(
-        Effect.makeSpan(`switchyard ${context.operation}`, {
-          ...options,
-          attributes: { [GenAi.callId]: context.id, [GenAi.requestModel]: request.model },
-        }),
-        (span) => ({ span, end: (outcome) => endSpan(span, outcome) }),
-      ),
-    startAttempt: (candidate, request, parent, context) => {
-      const operation = otelOperation(context)
-      const attributes: Record<string, unknown> = {
-        [GenAi.operation]: operation,
-        [GenAi.provider]: candidate.provider,
-        [GenAi.requestModel]: candidate.model,
-      }
-      if (context.operation === "stream") attributes[GenAi.stream] = true
-      if (request.maxOutputTokens !== undefined) attributes[GenAi.maxTokens] = request.maxOutputTokens
-      if (request.temperature !== undefined) attributes[GenAi.temperature] = request.temperature
-      const span = Effect.makeSpan(`${operation} ${candidate.model}`, {
-        ...options,
-        kind: "client",
-        attributes,
-        ...(parent.span === undefined ? {} : { parent: parent.span }),
-      })
-      return Effect.map(span, (active) => ({
-        span: active,
-        end: (outcome) => endAttempt(active, operation, candidate, outcome),
-      }))
-    },
-  }),
-})
-
 const endAttempt = Effect.fnUntraced(function* (
   span: EffectTracer.Span,
   operation: string,
@@ -152,3 +117,39 @@ const endAttempt = Effect.fnUntraced(function* (
   if (input.total !== undefined) yield* Metric.update(metrics.input, input.total)
   if (output.total !== undefined) yield* Metric.update(metrics.output, output.total)
 })
+
+/** Default: GenAI spans and metrics on Effect's own tracer and metrics; where no exporter listens they cost microseconds. */
+export const genAiTracer: Tracer = {
+  startCall: (request, context) =>
+    Effect.map(
+      Effect.makeSpan(`switchyard ${context.operation}`, {
+        ...options,
+        attributes: { [GenAi.callId]: context.id, [GenAi.requestModel]: request.model },
+      }),
+      (span) => ({ span, end: (outcome) => endSpan(span, outcome) }),
+    ),
+  startAttempt: (candidate, request, parent, context) => {
+    const operation = otelOperation(context)
+    const attributes: Record<string, unknown> = {
+      [GenAi.operation]: operation,
+      [GenAi.provider]: candidate.provider,
+      [GenAi.requestModel]: candidate.model,
+    }
+    if (context.operation === "stream") attributes[GenAi.stream] = true
+    if (request.maxOutputTokens !== undefined) attributes[GenAi.maxTokens] = request.maxOutputTokens
+    if (request.temperature !== undefined) attributes[GenAi.temperature] = request.temperature
+    const span = Effect.makeSpan(`${operation} ${candidate.model}`, {
+      ...options,
+      kind: "client",
+      attributes,
+      ...(parent.span === undefined ? {} : { parent: parent.span }),
+    })
+    return Effect.map(span, (active) => ({
+      span: active,
+      end: (outcome) => endAttempt(active, operation, candidate, outcome),
+    }))
+  },
+}
+
+/** Default: `genAiTracer`. */
+export const Tracer = Context.Reference<Tracer>("@switchyard/core/Tracer", { defaultValue: () => genAiTracer })

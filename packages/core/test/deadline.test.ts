@@ -5,10 +5,9 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
-import type { Cache, LlmError, LlmRequestInput, Reason, StreamPart } from "../src/index.ts"
+import type { LlmError, LlmRequestInput, Reason, StreamPart } from "../src/index.ts"
 import {
   again,
-  answer,
   collect,
   delta,
   embed,
@@ -24,7 +23,6 @@ import {
   saying,
   start,
   stream,
-  streamOf,
   stuck,
   type TestPlugin,
 } from "./stubs.ts"
@@ -37,12 +35,6 @@ const judge = (validate: Effect.Effect<never> | undefined) =>
     make: () => Effect.succeed({ validate: () => validate ?? Effect.succeed(good) }),
   })
 const accepting = judge(undefined)
-const noCache: Cache = {
-  lookup: () => Effect.undefined,
-  store: () => Effect.void,
-  invalidate: () => Effect.succeed(0),
-  stats: Effect.succeed({ hits: 0, misses: 0, evictions: 0, entries: 0, bytes: 0 }),
-}
 
 const timedOut = (exit: Exit.Exit<unknown, LlmError>, ms = 1000): LlmError => {
   const error = Exit.findErrorOption(exit)
@@ -82,14 +74,21 @@ const slow: Readonly<Record<string, (wait: Effect.Effect<never>) => ReadonlyArra
   ],
   "validator.make": (wait) => [fine, plug("validator", { names: ["v"], make: () => wait })],
   "validator.validate": (wait) => [fine, judge(wait)],
-  "middleware.request": (wait) => [fine, accepting, plug("middleware", { name: "x", stage: "fit", request: () => wait })],
-  "middleware.attempt": (wait) => [fine, accepting, plug("middleware", { name: "x", stage: "fit", attempt: () => wait })],
+  "middleware.request": (wait) => [
+    fine,
+    accepting,
+    plug("middleware", { name: "x", stage: "fit", request: () => wait }),
+  ],
+  "middleware.attempt": (wait) => [
+    fine,
+    accepting,
+    plug("middleware", { name: "x", stage: "fit", attempt: () => wait }),
+  ],
   "middleware.response": (wait) => [
     fine,
     accepting,
     plug("middleware", { name: "x", stage: "fit", response: () => wait }),
   ],
-  "cache.lookup": (wait) => [fine, accepting, plug("cache", { ...noCache, lookup: () => wait })],
 }
 
 describe("the deadline bounds the whole call, whoever is slow", () => {
@@ -136,7 +135,9 @@ describe("the deadline of a stream", () => {
   it.effect("between parts: Truncated, with what came", () =>
     Effect.gen(function* () {
       const parts = Stream.concat(Stream.fromArray([start, delta("half")]), Stream.never)
-      const error = timedOut(yield* endingAt(1000, collect([plug("provider", provider({ stream: () => parts })), accepting], input)))
+      const error = timedOut(
+        yield* endingAt(1000, collect([plug("provider", provider({ stream: () => parts })), accepting], input)),
+      )
       assert.strictEqual(error.reason._tag, "Truncated")
     }),
   )
@@ -189,7 +190,10 @@ describe("the deadline of a stream", () => {
   for (const contract of ["resume", "restart"] as const) {
     it.effect(`a rescue under "${contract}" has only what is left`, () =>
       Effect.gen(function* () {
-        const cut: Stream.Stream<StreamPart, LlmError> = Stream.concat(paced(200, start, delta("half")), Stream.fail(ill()))
+        const cut: Stream.Stream<StreamPart, LlmError> = Stream.concat(
+          paced(200, start, delta("half")),
+          Stream.fail(ill()),
+        )
         const candidate = { provider: "b", model: "m" }
         const failover = inTurn(() =>
           Effect.succeed(
@@ -239,28 +243,6 @@ describe("retries and the deadline", () => {
       const failing = plug("provider", provider({ embed: () => Effect.fail(ill()) }))
       const error = yield* Effect.flip(embed([failing, again(9, 60)], { model: "p/m", inputs: ["x"], deadline: 50 }))
       assert.strictEqual(error.reason._tag, "Overloaded")
-    }),
-  )
-
-  it.effect("a cache that is slow to store does not lose the answer", () =>
-    Effect.gen(function* () {
-      const asked = yield* Deferred.make<void>()
-      const store = () => Effect.andThen(Deferred.succeed(asked, undefined), Effect.never)
-      const call = generate([fine, accepting, plug("cache", { ...noCache, store })], input)
-      const exit = yield* endingAt(1000, call, Deferred.await(asked))
-      assert.isTrue(Exit.isSuccess(exit))
-      if (Exit.isSuccess(exit)) assert.deepStrictEqual(exit.value.content, answer("fine").content)
-    }),
-  )
-
-  it.effect("nor one that is slow to store a stream", () =>
-    Effect.gen(function* () {
-      const asked = yield* Deferred.make<void>()
-      const store = () => Effect.andThen(Deferred.succeed(asked, undefined), Effect.never)
-      const call = collect([fine, accepting, plug("cache", { ...noCache, store })], input)
-      const exit = yield* endingAt(1000, call, Deferred.await(asked))
-      assert.isTrue(Exit.isSuccess(exit))
-      if (Exit.isSuccess(exit)) assert.strictEqual(exit.value.length, streamOf("fine").length)
     }),
   )
 })

@@ -36,6 +36,9 @@ const bombs = {
 } as const
 type Bomb = (typeof bombs)[keyof typeof bombs]
 
+const breaking = (bomb: Bomb): Stream.Stream<never> =>
+  Stream.fromEffect(Effect.suspend((): Effect.Effect<never> => bomb()))
+
 const failing = plug("provider", provider({ generate: () => Effect.fail(ill()) }))
 const fine = plug("provider", saying("fine"))
 const rejecting = plug(
@@ -49,7 +52,7 @@ const slots: Readonly<
 > = {
   "provider.generate": (bomb) => ({ plugins: [plug("provider", provider({ generate: bomb }), "culprit")] }),
   "provider.stream": (bomb) => ({
-    plugins: [plug("provider", provider({ stream: () => Stream.unwrap(Effect.suspend((): Effect.Effect<never> => bomb())) }), "culprit")],
+    plugins: [plug("provider", provider({ stream: () => breaking(bomb) }), "culprit")],
   }),
   router: (bomb) => ({ plugins: [fine, plug("router", { route: bomb }, "culprit")] }),
   "failover.run": (bomb) => ({
@@ -74,10 +77,7 @@ const slots: Readonly<
     input: judged,
   }),
   "validator.validate": (bomb) => ({
-    plugins: [
-      fine,
-      plug("validator", { names: ["v"], make: () => Effect.succeed({ validate: bomb }) }, "culprit"),
-    ],
+    plugins: [fine, plug("validator", { names: ["v"], make: () => Effect.succeed({ validate: bomb }) }, "culprit")],
     input: judged,
   }),
   "middleware.request": (bomb) => ({
@@ -127,10 +127,7 @@ describe("a plugin that breaks is named", () => {
 
     it.effect(`provider.stream ${way} after content: Truncated, with the cause`, () =>
       Effect.gen(function* () {
-        const parts = Stream.concat(
-          Stream.fromArray([start, delta("half")]),
-          Stream.unwrap(Effect.suspend((): Effect.Effect<never> => bomb())),
-        )
+        const parts = Stream.concat(Stream.fromArray([start, delta("half")]), breaking(bomb))
         const plugins = [plug("provider", provider({ stream: () => parts }), "culprit")]
         for (const reason of [yield* reasonOf(collect(plugins)), yield* reasonOf(generate(plugins))]) {
           assert.strictEqual(reason._tag, "Truncated")
@@ -145,11 +142,7 @@ describe("a plugin that breaks is named", () => {
     it.effect(`failover.rescue ${way}`, () =>
       Effect.gen(function* () {
         const cut = Stream.concat(Stream.fromArray([start, delta("half")]), Stream.fail(ill()))
-        const failover = plug(
-          "failover",
-          { run: ([first], dispatch) => dispatch(first), rescue: bomb },
-          "culprit",
-        )
+        const failover = plug("failover", { run: ([first], dispatch) => dispatch(first), rescue: bomb }, "culprit")
         const plugins = [plug("provider", provider({ stream: () => cut })), failover]
         for (const contract of ["resume", "restart"] as const) {
           blames(yield* Effect.flip(collect(plugins, { ...request, policy: { stream: contract } })))

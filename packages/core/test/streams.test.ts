@@ -32,12 +32,12 @@ const flowing = (id: string, parts: Stream.Stream<StreamPart, LlmError>): TestPl
   plug("provider", provider({ id, stream: () => parts }))
 
 /** `parts`, then a failure. */
-const cutAfter = (...parts: ReadonlyArray<StreamPart>) =>
-  Stream.concat(Stream.fromArray(parts), Stream.fail(ill()))
+const cutAfter = (...parts: ReadonlyArray<StreamPart>) => Stream.concat(Stream.fromArray(parts), Stream.fail(ill()))
 
 const routes = { routes: { both: ["a/m", "b/m"] } }
 const both: LlmRequestInput = { model: "both", prompt: "hi" }
-const texts = (parts: ReadonlyArray<StreamPart>) => parts.flatMap((part) => (part.type === "text-delta" ? part.text : []))
+const texts = (parts: ReadonlyArray<StreamPart>) =>
+  parts.flatMap((part) => (part.type === "text-delta" ? part.text : []))
 
 /** What came before a stream failed, and how it failed. */
 const observe = (parts: Stream.Stream<StreamPart, LlmError>) =>
@@ -54,7 +54,10 @@ describe("the preamble is not output", () => {
       { type: "stream-start", warnings: [{ type: "other", message: "of the failed one" }] },
       { type: "response-metadata", id: "failed", model: "failed" },
     ),
-    "fails after an empty piece": cutAfter(start, { type: "text-start", id: "0" }, delta(""), { type: "raw", value: 1 }),
+    "fails after an empty piece": cutAfter(start, { type: "text-start", id: "0" }, delta(""), {
+      type: "raw",
+      value: 1,
+    }),
     "ends before any content": Stream.fromArray([start, { type: "response-metadata", id: "failed" } as const]),
     "is empty": Stream.empty,
   }
@@ -88,7 +91,12 @@ describe("the preamble is not output", () => {
 
   it.effect("after content nobody is asked again under the default contract", () =>
     Effect.gen(function* () {
-      const plugins = [flowing("a", cutAfter(start, delta("ha"))), plug("provider", saying("no", "b")), inTurn(), again(3)]
+      const plugins = [
+        flowing("a", cutAfter(start, delta("ha"))),
+        plug("provider", saying("no", "b")),
+        inTurn(),
+        again(3),
+      ]
       const { seen, error } = yield* observe(stream(plugins, both, routes))
       assert.deepStrictEqual(seen, [start, delta("ha")])
       assert.strictEqual(error.reason._tag, "Truncated")
@@ -111,7 +119,10 @@ describe("a cut answer is never a success", () => {
         assert.strictEqual(reason.because, undefined)
       }
       assert.deepStrictEqual(error.context.provider, "p")
-      assert.deepStrictEqual(error.context.route?.attempts.map(({ outcome }) => outcome), ["failed"])
+      assert.deepStrictEqual(
+        error.context.route?.attempts.map(({ outcome }) => outcome),
+        ["failed"],
+      )
     }),
   )
 
@@ -149,7 +160,13 @@ describe("a cut answer is never a success", () => {
 
   it.effect("an answer that its validators reject has flowed, and ends in OutputInvalid", () =>
     Effect.gen(function* () {
-      const plugins = [plug("provider", saying("nonsense")), plug("validator", validator(() => bad()))]
+      const plugins = [
+        plug("provider", saying("nonsense")),
+        plug(
+          "validator",
+          validator(() => bad()),
+        ),
+      ]
       const { seen, error } = yield* observe(stream(plugins, { ...request, policy: { validators: [{ type: "v" }] } }))
       assert.deepStrictEqual(texts(seen), ["nonsense"])
       assert.notInclude(
@@ -158,7 +175,10 @@ describe("a cut answer is never a success", () => {
       )
       assert.strictEqual(error.reason._tag, "OutputInvalid")
       if (error.reason._tag === "OutputInvalid") assert.deepStrictEqual(error.reason.verdicts, [bad()])
-      assert.deepStrictEqual(error.context.route?.attempts.map(({ outcome }) => outcome), ["rejected"])
+      assert.deepStrictEqual(
+        error.context.route?.attempts.map(({ outcome }) => outcome),
+        ["rejected"],
+      )
     }),
   )
 
@@ -173,19 +193,31 @@ describe("a cut answer is never a success", () => {
       const input = { ...request, policy: { validators: [{ type: "v" }] } }
       const { error } = yield* observe(stream(plugins, input))
       assert.strictEqual(error.reason.message, "judge is down")
-      assert.deepStrictEqual(error.context.route?.attempts.map(({ outcome }) => outcome), ["failed"])
+      assert.deepStrictEqual(
+        error.context.route?.attempts.map(({ outcome }) => outcome),
+        ["failed"],
+      )
       assert.deepStrictEqual(
         attempts().map(({ outcome }) => outcome.error?.reason._tag),
         ["Overloaded"],
       )
       const whole = yield* Effect.flip(generate(plugins, input))
-      assert.deepStrictEqual(whole.context.route?.attempts.map(({ outcome }) => outcome), ["failed"])
+      assert.deepStrictEqual(
+        whole.context.route?.attempts.map(({ outcome }) => outcome),
+        ["failed"],
+      )
     }),
   )
 
   it.effect("an accepted answer carries its verdict in finish, as generate does", () =>
     Effect.gen(function* () {
-      const plugins = [plug("provider", saying("x")), plug("validator", validator(() => good))]
+      const plugins = [
+        plug("provider", saying("x")),
+        plug(
+          "validator",
+          validator(() => good),
+        ),
+      ]
       const parts = yield* collect(plugins, { ...request, policy: { validators: [{ type: "v" }] } })
       assert.deepStrictEqual(foldCall(parts).verdict, good)
       assert.deepStrictEqual(foldCall(parts).route.attempts[0]?.verdict, good)
@@ -235,11 +267,17 @@ describe("how a stream is cut into batches changes nothing", () => {
     ([given]) =>
       Effect.gen(function* () {
         const rechunked: Provider = provider({ stream: () => Stream.fromArrays(...cut(given)) })
-        const plugins = [plug("provider", rechunked), plug("validator", validator(() => good))]
+        const plugins = [
+          plug("provider", rechunked),
+          plug(
+            "validator",
+            validator(() => good),
+          ),
+        ]
         const expected = [{ type: "other", message: "w" }]
         for (const policy of [{}, { validators: [{ type: "v" }] }]) {
           const parts = yield* collect(plugins, { ...request, policy })
-          assert.deepStrictEqual(parts.slice(0, -1), [...pieces.slice(0, -1)])
+          assert.deepStrictEqual(parts.slice(0, -1), pieces.slice(0, -1))
           const folded = foldCall(parts)
           assert.deepStrictEqual(folded.content, content.content)
           assert.deepStrictEqual([folded.id, folded.model, folded.warnings], ["r", "vendor-model", expected])

@@ -149,7 +149,7 @@ export const again = (times: number, delayMs = 0) =>
 export const inTurn = (rescue: Contributions["failover"]["rescue"] = () => Effect.succeed({ _tag: "Fail" })) =>
   plug("failover", {
     run: ([first, ...rest], dispatch) =>
-      rest.reduce((tried, next) => Effect.catch(tried, () => dispatch(next)), dispatch(first)),
+      rest.reduce((tried, next) => Effect.catchTag(tried, "LlmError", () => dispatch(next)), dispatch(first)),
     rescue,
   })
 
@@ -196,10 +196,20 @@ export const listening = (inner: Provider) => {
   const spied: Provider = {
     ...inner,
     ...(whole && {
-      generate: (sent) => Effect.andThen(Effect.sync(() => seen.push(sent)), whole(sent)),
+      generate: (sent) =>
+        Effect.andThen(
+          Effect.sync(() => seen.push(sent)),
+          whole(sent),
+        ),
     }),
     ...(flowing && {
-      stream: (sent) => Stream.unwrap(Effect.as(Effect.sync(() => seen.push(sent)), flowing(sent))),
+      stream: (sent) =>
+        Stream.unwrap(
+          Effect.as(
+            Effect.sync(() => seen.push(sent)),
+            flowing(sent),
+          ),
+        ),
     }),
   }
   return { plugin: plug("provider", spied), seen }

@@ -47,13 +47,31 @@ const trickle = paced(10, start, ...Array.from({ length: 99 }, () => delta("x"))
 /** The same bounds mean the same for both ways of asking: phase, limit and moment. */
 const cases = [
   { what: "first content", parts: silence, timeouts: { firstContent: 50 }, phase: "first-content", at: 50 },
-  { what: "first content, before total", parts: silence, timeouts: { firstContent: 50, total: 80 }, phase: "first-content", at: 50 },
-  { what: "total, before first content", parts: silence, timeouts: { firstContent: 80, total: 50 }, phase: "total", at: 50 },
+  {
+    what: "first content, before total",
+    parts: silence,
+    timeouts: { firstContent: 50, total: 80 },
+    phase: "first-content",
+    at: 50,
+  },
+  {
+    what: "total, before first content",
+    parts: silence,
+    timeouts: { firstContent: 80, total: 50 },
+    phase: "total",
+    at: 50,
+  },
   { what: "idle", parts: stall, timeouts: { idle: 40 }, phase: "idle", at: 70 },
   { what: "idle, each gap anew", parts: stall, timeouts: { idle: 15 }, phase: "idle", at: 45 },
   { what: "total, in a silent stream", parts: silence, timeouts: { total: 45 }, phase: "total", at: 45 },
   { what: "total, in a stalled stream", parts: stall, timeouts: { total: 45 }, phase: "total", at: 45 },
-  { what: "total, although parts keep coming", parts: trickle, timeouts: { total: 45, idle: 30 }, phase: "total", at: 45 },
+  {
+    what: "total, although parts keep coming",
+    parts: trickle,
+    timeouts: { total: 45, idle: 30 },
+    phase: "total",
+    at: 45,
+  },
 ] as const
 
 describe("timeouts of one attempt", () => {
@@ -80,9 +98,8 @@ describe("timeouts of one attempt", () => {
   it.effect("what comes in time is left alone", () =>
     Effect.gen(function* () {
       const timeouts = { firstContent: 21, idle: 11, total: 1015 }
-      for (const call of [generate([flowing(trickle)], asking(timeouts)), collect([flowing(trickle)], asking(timeouts))]) {
-        assert.isTrue(Exit.isSuccess(yield* endingAt(1010, Effect.asVoid(call))))
-      }
+      assert.isTrue(Exit.isSuccess(yield* endingAt(1010, generate([flowing(trickle)], asking(timeouts)))))
+      assert.isTrue(Exit.isSuccess(yield* endingAt(1010, collect([flowing(trickle)], asking(timeouts)))))
     }),
   )
 
@@ -119,7 +136,10 @@ describe("timeouts of one attempt", () => {
     Effect.gen(function* () {
       const parts = Stream.concat(Stream.fromArray([start, delta("a")]), Stream.never)
       const plain = { model: "p/m", prompt: "hi" }
-      for (const call of [Effect.asVoid(generate([flowing(parts)], plain)), Effect.asVoid(collect([flowing(parts)], plain))]) {
+      for (const call of [
+        Effect.asVoid(generate([flowing(parts)], plain)),
+        Effect.asVoid(collect([flowing(parts)], plain)),
+      ]) {
         const reason = expired(yield* endingAt(120_000, call))
         assert.deepStrictEqual([reason.phase, reason.ms], ["idle", 120_000])
       }
@@ -148,6 +168,16 @@ describe("timeouts of one attempt", () => {
   )
 })
 
+it.effect("total is kept to the ms also when the reader asks late", () =>
+  Effect.gen(function* () {
+    const parts = Stream.concat(Stream.fromArray([start, delta("a")]), Stream.never)
+    const read = Stream.runForEach(stream([flowing(parts)], asking({ idle: 90, total: 100 })), (part) =>
+      part.type === "text-delta" ? Effect.sleep(95) : Effect.void,
+    )
+    assert.strictEqual(expired(yield* endingAt(100, read)).phase, "total")
+  }),
+)
+
 describe("timeouts and who comes next", () => {
   it.effect("each attempt has its own bounds", () =>
     Effect.gen(function* () {
@@ -174,7 +204,10 @@ describe("timeouts and who comes next", () => {
           flowing(Stream.ensuring(stall, note("closed"))),
           plug(
             "provider",
-            provider({ id: "b", stream: (r) => Stream.unwrap(Effect.as(note("asked"), saying("x").stream?.(r) ?? Stream.empty)) }),
+            provider({
+              id: "b",
+              stream: (r) => Stream.unwrap(Effect.as(note("asked"), saying("x").stream?.(r) ?? Stream.empty)),
+            }),
           ),
           inTurn(() =>
             Effect.succeed(

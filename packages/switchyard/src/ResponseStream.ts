@@ -1,51 +1,73 @@
-import { Fold, type LlmError, type LlmResponse, type StreamPart } from "@switchyard/core"
+import { Fold, type KernelShape, type LlmError, type LlmResponse, type StreamPart } from "@switchyard/core"
 import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Pull from "effect/Pull"
-import * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
+import * as Fiber from "effect/Fiber"
 import { thrown } from "./internal/outcome.ts"
 
 interface Source {
   readonly context: Context.Context<never>
-  readonly parts: Stream.Stream<StreamPart, LlmError>
+  readonly open: ReturnType<KernelShape["open"]>
 }
 
 type Batch = ReadonlyArray<StreamPart>
 
+const end: IteratorReturnResult<undefined> = { value: undefined, done: true }
+
+interface Waiter {
+  readonly resolve: (batch: Batch | undefined) => void
+  readonly reject: (error: unknown) => void
+}
+
 /**
  * An answer as it comes: iterate it once, then ask for `response()`. Leaving the loop early cancels the HTTP request. A
  * stream that is cut rejects with `TruncatedError`; it never just ends.
+ *
+ * One fiber reads the kernel's stream and stands still between two reads of its consumer.
  */
 export class ResponseStream implements AsyncIterable<StreamPart> {
   readonly #open: () => Promise<Source>
   readonly #signal: AbortSignal | undefined
-  readonly #scope = Scope.makeUnsafe()
   readonly #fold = new Fold()
-  #pull: { readonly context: Context.Context<never>; readonly next: Pull.Pull<Batch, LlmError> } | undefined
   #state: "new" | "reading" | "ended" | "failed" = "new"
   #failure: unknown
+  #fiber: Fiber.Fiber<void, LlmError> | undefined
+  #exit: Exit.Exit<void, LlmError> | undefined
+  #waiter: Waiter | undefined
+  #goOn: (() => void) | undefined
 
   constructor(open: () => Promise<Source>, signal: AbortSignal | undefined) {
     this.#open = open
     this.#signal = signal
   }
 
-  /** The parts, each as soon as it is there. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<StreamPart, void, undefined> {
+  /** The parts, each as soon as it is there. Written out, since a generator costs three promises per part. */
+  [Symbol.asyncIterator](): AsyncIterator<StreamPart, undefined> {
     if (this.#state !== "new") throw new TypeError("a response stream can be read once")
     this.#state = "reading"
-    try {
-      for (;;) {
-        const batch = await this.#next()
-        if (batch === undefined) return
-        yield* batch
-        if (this.#fold.finish !== undefined) return
-      }
-    } finally {
+    let batch: Batch = []
+    let at = 0
+    const refill = async (): Promise<IteratorResult<StreamPart, undefined>> => {
+      // The finish is the last part, by the kernel's promise.
+      const more = this.#fold.finish === undefined ? await this.#read() : undefined
+      batch = more ?? []
+      at = 1
+      const [value] = batch
+      if (value !== undefined) return { value, done: false }
       await this.cancel()
+      return end
+    }
+    return {
+      next: () => {
+        const value = batch[at++]
+        return value === undefined ? refill() : Promise.resolve({ value, done: false })
+      },
+      return: async () => {
+        batch = []
+        await this.cancel()
+        return end
+      },
     }
   }
 
@@ -64,50 +86,73 @@ export class ResponseStream implements AsyncIterable<StreamPart> {
     return this.#fold.call()
   }
 
-  /** Stops the answer and closes the connection. */
+  /** Stops the answer and closes the connection. Does nothing to one that has ended. */
   async cancel(): Promise<void> {
-    await Effect.runPromise(Scope.close(this.#scope, Exit.void))
+    this.#signal?.removeEventListener("abort", this.#abort)
+    if (this.#fiber === undefined || this.#exit !== undefined) return
+    // A finished answer has only to be let go of; any other is stopped.
+    if (this.#state === "ended") return this.#goOn?.()
+    await Effect.runPromise(Fiber.interrupt(this.#fiber))
   }
 
-  async #next(): Promise<Batch | undefined> {
+  async #read(): Promise<Batch | undefined> {
     try {
       this.#signal?.throwIfAborted()
-      const { context, next } = this.#pull ?? (await this.#start())
-      const options = this.#signal === undefined ? undefined : { signal: this.#signal }
-      const exit = await Effect.runPromiseExitWith(context)(next, options)
-      if (Exit.isFailure(exit)) return this.#stop(exit.cause)
-      for (const part of exit.value) this.#fold.push(part)
-      // The finish is the last part, by the kernel's promise.
-      if (this.#fold.finish !== undefined) this.#state = "ended"
-      return exit.value
+      if (this.#fiber === undefined) await this.#start()
+      const batch = await this.#next()
+      if (batch === undefined || this.#fold.finish !== undefined) this.#state = "ended"
+      return batch
     } catch (error) {
       this.#state = "failed"
       this.#failure = error
+      await this.cancel()
       throw error
     }
   }
 
-  #stop(cause: Cause.Cause<LlmError | Cause.Done>): undefined {
-    if (!cause.reasons.some((reason) => reason._tag === "Fail" && Cause.isDone(reason.error))) {
-      throw thrown(cause, this.#signal)
-    }
-    this.#state = "ended"
+  #next(): Promise<Batch | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject }
+      const goOn = this.#goOn
+      this.#goOn = undefined
+      if (this.#exit !== undefined) this.#end(this.#exit)
+      else goOn?.()
+    })
   }
 
-  async #start() {
-    const { context, parts } = await this.#open()
-    // Making the pull starts nothing; the first read does. Both are one run.
-    const made = Effect.provideService(Stream.toPull(parts), Scope.Scope, this.#scope)
-    let pull: Pull.Pull<Batch, LlmError> | undefined
-    const next = Effect.suspend(
-      (): Pull.Pull<Batch, LlmError> =>
-        pull ??
-        Effect.flatMap(made, (ready) => {
-          pull = ready
-          return ready
-        }),
-    )
-    this.#pull = { context, next }
-    return this.#pull
+  async #start(): Promise<void> {
+    const { context, open } = await this.#open()
+    this.#signal?.throwIfAborted()
+    this.#signal?.addEventListener("abort", this.#abort)
+    const read = Effect.flatMap(open, (pull) => Effect.forever(Effect.flatMap(pull, (batch) => this.#give(batch))))
+    const run = Effect.andThen(this.#paused, Effect.scoped(Effect.catchIf(read, Cause.isDone, () => Effect.void)))
+    this.#fiber = Effect.runForkWith(context)(run)
+    this.#fiber.addObserver((exit) => this.#end(exit))
+  }
+
+  readonly #abort = (): void => {
+    this.#fiber?.interruptUnsafe()
+  }
+
+  /** Until the consumer asks. */
+  readonly #paused: Effect.Effect<void> = Effect.callback((resume) => {
+    this.#goOn = () => resume(Effect.void)
+    if (this.#waiter !== undefined) this.#goOn()
+  })
+
+  #give(batch: Batch): Effect.Effect<void> {
+    for (const part of batch) this.#fold.push(part)
+    const waiter = this.#waiter
+    this.#waiter = undefined
+    waiter?.resolve(batch)
+    return this.#paused
+  }
+
+  #end(exit: Exit.Exit<void, LlmError>): void {
+    this.#exit = exit
+    const waiter = this.#waiter
+    this.#waiter = undefined
+    if (Exit.isSuccess(exit)) waiter?.resolve(undefined)
+    else waiter?.reject(thrown(exit.cause, this.#signal))
   }
 }

@@ -16,9 +16,11 @@ import {
 import { Providers as ProvidersKey } from "@switchyard/core"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as Layer from "effect/Layer"
+import type * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { configurationError } from "./errors.ts"
+import { checkConfig } from "./internal/checkConfig.ts"
 import { unwrap } from "./internal/outcome.ts"
 import { ResponseStream } from "./ResponseStream.ts"
 
@@ -51,40 +53,54 @@ export interface Switchyard extends AsyncDisposable {
   readonly explain: (request: LlmRequestInput) => Promise<Explanation>
   /** The providers of the stack, once it stands. Rejects when the stack cannot be built. */
   readonly providers: () => Promise<ProvidersShape>
-  /** Closes every connection and resource of the plugins, in reverse. Calls after it reject. */
+  /** Ends the calls that run, then closes every connection and resource of the plugins, in reverse. Calls after it reject. */
   readonly close: () => Promise<void>
 }
 
 type Services = Context.Context<Kernel | Providers>
 
+/** What the plugins make together. */
+const stackOf = (options: SwitchyardOptions): Effect.Effect<Layer.Layer<Kernel | Providers, unknown>> =>
+  Effect.sync(() => {
+    const { plugins, routes } = checkConfig("what createSwitchyard is given", options)
+    const layer = compose(plugins, routes === undefined ? {} : { routes })
+    return layer as Layer.Layer<Kernel | Providers, unknown> // ReadyPlugin: nothing is missing
+  })
+
 /**
  * Builds a stack from plugins. It is built with the first call; what is wrong with it rejects that call with a
  * `ConfigurationError` or `PluginIncompatibleError` before anything is sent.
  */
-export const createSwitchyard = ({ plugins, routes }: SwitchyardOptions): Switchyard => {
-  const layer = compose(plugins, routes === undefined ? {} : { routes })
-  const runtime = ManagedRuntime.make(layer as Layer.Layer<Kernel | Providers, unknown>) // ReadyPlugin: nothing is missing
+export const createSwitchyard = (options: SwitchyardOptions): Switchyard => {
+  const runtime = ManagedRuntime.make(Layer.unwrap(stackOf(options)))
   let closed = false
   let services: Services | undefined
 
-  const ready = async (): Promise<Services> => {
-    if (closed) throw configurationError("this Switchyard was closed; create another one")
+  const running = new Set<Fiber.Fiber<unknown, unknown>>()
+  const onFiberStart = (fiber: Fiber.Fiber<unknown, unknown>): void => {
+    running.add(fiber)
+    fiber.addObserver(() => running.delete(fiber))
+  }
+
+  const ready = async (signal: AbortSignal | undefined): Promise<Services> => {
+    if (closed) throw configurationError("this Switchyard was closed: create another one")
     if (services !== undefined) return services
-    const exit = await runtime.runPromiseExit(Effect.context<Kernel | Providers>())
-    services = unwrap(exit, undefined)
+    const exit = await runtime.runPromiseExit(Effect.context<Kernel | Providers>(), signal && { signal })
+    services = unwrap(exit, signal)
     return services
   }
 
   const run = async <A>(use: (kernel: KernelShape) => Effect.Effect<A, LlmError>, signal?: AbortSignal): Promise<A> => {
     signal?.throwIfAborted()
-    const context = services === undefined || closed ? await ready() : services
+    const context = services === undefined || closed ? await ready(signal) : services
     const kernel = Context.get(context, Kernel)
-    const exit = await Effect.runPromiseExitWith(context)(use(kernel), signal === undefined ? undefined : { signal })
-    return unwrap(exit, signal)
+    const options = signal === undefined ? { onFiberStart } : { onFiberStart, signal }
+    return unwrap(await Effect.runPromiseExitWith(context)(use(kernel), options), signal)
   }
 
   const close = async (): Promise<void> => {
     closed = true
+    for (const fiber of running) fiber.interruptUnsafe()
     await runtime.dispose()
   }
 
@@ -92,12 +108,12 @@ export const createSwitchyard = ({ plugins, routes }: SwitchyardOptions): Switch
     generate: (request, options) => run((kernel) => kernel.generate(request), options?.signal),
     stream: (request, options) =>
       new ResponseStream(async () => {
-        const context = await ready()
-        return { context, parts: Context.get(context, Kernel).stream(request) }
+        const context = await ready(options?.signal)
+        return { context, open: Context.get(context, Kernel).open(request) }
       }, options?.signal),
     embed: (request, options) => run((kernel) => kernel.embed(request), options?.signal),
     explain: (request) => run((kernel) => kernel.explain(request)),
-    providers: async () => Context.get(await ready(), ProvidersKey),
+    providers: async () => Context.get(await ready(undefined), ProvidersKey),
     close,
     [Symbol.asyncDispose]: close,
   }

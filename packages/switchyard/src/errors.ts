@@ -1,4 +1,12 @@
-import { type ErrorContext, type HttpDetails, LlmError, type Reason, type ReasonTag, type Recovery, type RouteTrace } from "@switchyard/core"
+import {
+  type ErrorContext,
+  type HttpDetails,
+  LlmError,
+  type Reason,
+  type ReasonTag,
+  type Recovery,
+  type RouteTrace,
+} from "@switchyard/core"
 
 /** Every failure of Switchyard outside Effect. `reason` holds the facts; each kind of reason has a class of its own below. */
 export class SwitchyardError extends Error {
@@ -6,8 +14,8 @@ export class SwitchyardError extends Error {
   readonly reason: Reason
   readonly context: ErrorContext
 
-  constructor(error: LlmError) {
-    super(error.message)
+  constructor(error: LlmError, message = error.message) {
+    super(message)
     this.reason = error.reason
     this.context = error.context
     Object.defineProperty(this, "failure", { value: error, enumerable: false })
@@ -38,34 +46,91 @@ export class SwitchyardError extends Error {
 }
 
 /** The stack or its config is wrong: no call was made. */
-export class ConfigurationError extends SwitchyardError { override readonly name = "ConfigurationError" }
-export class RateLimitedError extends SwitchyardError { override readonly name = "RateLimitedError" }
-export class QuotaExhaustedError extends SwitchyardError { override readonly name = "QuotaExhaustedError" }
-export class UnauthorizedError extends SwitchyardError { override readonly name = "UnauthorizedError" }
-export class ForbiddenError extends SwitchyardError { override readonly name = "ForbiddenError" }
-export class ModelNotFoundError extends SwitchyardError { override readonly name = "ModelNotFoundError" }
-export class InvalidRequestError extends SwitchyardError { override readonly name = "InvalidRequestError" }
-export class ContextTooLongError extends SwitchyardError { override readonly name = "ContextTooLongError" }
-export class ContentFilteredError extends SwitchyardError { override readonly name = "ContentFilteredError" }
-export class UnsupportedError extends SwitchyardError { override readonly name = "UnsupportedError" }
-export class OverloadedError extends SwitchyardError { override readonly name = "OverloadedError" }
-export class ProviderInternalError extends SwitchyardError { override readonly name = "ProviderInternalError" }
-export class NetworkError extends SwitchyardError { override readonly name = "NetworkError" }
-export class TimeoutError extends SwitchyardError { override readonly name = "TimeoutError" }
-export class InvalidResponseError extends SwitchyardError { override readonly name = "InvalidResponseError" }
-export class EmptyResponseError extends SwitchyardError { override readonly name = "EmptyResponseError" }
+export class ConfigurationError extends SwitchyardError {
+  override readonly name = "ConfigurationError"
+
+  constructor(error: LlmError) {
+    // The kernel's advice for a wrong request does not fit a wrong stack.
+    super(error, error.reason.message)
+  }
+}
+export class RateLimitedError extends SwitchyardError {
+  override readonly name = "RateLimitedError"
+}
+export class QuotaExhaustedError extends SwitchyardError {
+  override readonly name = "QuotaExhaustedError"
+}
+export class UnauthorizedError extends SwitchyardError {
+  override readonly name = "UnauthorizedError"
+}
+export class ForbiddenError extends SwitchyardError {
+  override readonly name = "ForbiddenError"
+}
+export class ModelNotFoundError extends SwitchyardError {
+  override readonly name = "ModelNotFoundError"
+}
+export class InvalidRequestError extends SwitchyardError {
+  override readonly name = "InvalidRequestError"
+}
+export class ContextTooLongError extends SwitchyardError {
+  override readonly name = "ContextTooLongError"
+}
+export class ContentFilteredError extends SwitchyardError {
+  override readonly name = "ContentFilteredError"
+}
+export class UnsupportedError extends SwitchyardError {
+  override readonly name = "UnsupportedError"
+}
+export class OverloadedError extends SwitchyardError {
+  override readonly name = "OverloadedError"
+}
+export class ProviderInternalError extends SwitchyardError {
+  override readonly name = "ProviderInternalError"
+}
+export class NetworkError extends SwitchyardError {
+  override readonly name = "NetworkError"
+}
+export class TimeoutError extends SwitchyardError {
+  override readonly name = "TimeoutError"
+}
+export class InvalidResponseError extends SwitchyardError {
+  override readonly name = "InvalidResponseError"
+}
+export class EmptyResponseError extends SwitchyardError {
+  override readonly name = "EmptyResponseError"
+}
 /** The answer was cut: `reason.partial` holds what came. */
-export class TruncatedError extends SwitchyardError { override readonly name = "TruncatedError" }
+export class TruncatedError extends SwitchyardError {
+  override readonly name = "TruncatedError"
+}
 /** The validators rejected the answer: `reason.verdicts` says why. */
-export class OutputInvalidError extends SwitchyardError { override readonly name = "OutputInvalidError" }
-export class ToolFailedError extends SwitchyardError { override readonly name = "ToolFailedError" }
-export class HumanReviewRequiredError extends SwitchyardError { override readonly name = "HumanReviewRequiredError" }
-export class BudgetExceededError extends SwitchyardError { override readonly name = "BudgetExceededError" }
-export class CircuitOpenError extends SwitchyardError { override readonly name = "CircuitOpenError" }
-export class NoRouteError extends SwitchyardError { override readonly name = "NoRouteError" }
-export class AllCandidatesFailedError extends SwitchyardError { override readonly name = "AllCandidatesFailedError" }
-export class PluginIncompatibleError extends SwitchyardError { override readonly name = "PluginIncompatibleError" }
-export class PluginFailureError extends SwitchyardError { override readonly name = "PluginFailureError" }
+export class OutputInvalidError extends SwitchyardError {
+  override readonly name = "OutputInvalidError"
+}
+export class ToolFailedError extends SwitchyardError {
+  override readonly name = "ToolFailedError"
+}
+export class HumanReviewRequiredError extends SwitchyardError {
+  override readonly name = "HumanReviewRequiredError"
+}
+export class BudgetExceededError extends SwitchyardError {
+  override readonly name = "BudgetExceededError"
+}
+export class CircuitOpenError extends SwitchyardError {
+  override readonly name = "CircuitOpenError"
+}
+export class NoRouteError extends SwitchyardError {
+  override readonly name = "NoRouteError"
+}
+export class AllCandidatesFailedError extends SwitchyardError {
+  override readonly name = "AllCandidatesFailedError"
+}
+export class PluginIncompatibleError extends SwitchyardError {
+  override readonly name = "PluginIncompatibleError"
+}
+export class PluginFailureError extends SwitchyardError {
+  override readonly name = "PluginFailureError"
+}
 
 const classes: Readonly<Record<ReasonTag, new (error: LlmError) => SwitchyardError>> = {
   RateLimited: RateLimitedError,

@@ -2,7 +2,13 @@ export * from "./Config.ts"
 export * from "./errors.ts"
 export * from "./loadConfig.ts"
 export type { ResponseStream } from "./ResponseStream.ts"
-export { type CallOptions, createSwitchyard, type ReadyPlugin, type Switchyard, type SwitchyardOptions } from "./Switchyard.ts"
+export {
+  type CallOptions,
+  createSwitchyard,
+  type ReadyPlugin,
+  type Switchyard,
+  type SwitchyardOptions,
+} from "./Switchyard.ts"
 export {
   type EmbedRequest,
   type EmbedResponse,

@@ -1,3 +1,4 @@
+import { basename } from "node:path"
 import { configurationError } from "./errors.ts"
 
 /**
@@ -15,7 +16,8 @@ export const readJsonConfig = async (
   } catch (error) {
     throw configurationError(`${path} is not valid JSON: ${error instanceof Error ? error.message : String(error)}`)
   }
-  if (typeof value !== "object" || value === null || !("plugins" in value) || !Array.isArray(value.plugins)) return value
+  if (typeof value !== "object" || value === null || !("plugins" in value) || !Array.isArray(value.plugins))
+    return value
   const entries: ReadonlyArray<unknown> = value.plugins
   const plugins: Array<unknown> = []
   for (const [index, entry] of entries.entries()) {
@@ -31,21 +33,38 @@ const entryOf = (path: string, index: number, entry: unknown): readonly [name: s
   throw configurationError(`${path}: plugins[${index}] must be a package's name, or ["name", { options }]`)
 }
 
+/** Not found itself, in contrast to found and broken. */
+export const isMissing = (error: unknown, name: string): boolean =>
+  error instanceof Error &&
+  "code" in error &&
+  error.code === "ERR_MODULE_NOT_FOUND" &&
+  error.message.includes(basename(name))
+
+export const isRelative = (name: string): boolean => /^\.{0,2}\//.test(name)
+
 type Factory = (options: unknown) => unknown
 
 const isFactory = (value: unknown): value is Factory => typeof value === "function" && "manifest" in value
 
-const factoryOf = async (path: string, name: string, importPackage: (name: string) => Promise<unknown>): Promise<Factory> => {
+const factoryOf = async (
+  path: string,
+  name: string,
+  importPackage: (name: string) => Promise<unknown>,
+): Promise<Factory> => {
   let module: unknown
   try {
     module = await importPackage(name)
   } catch (error) {
     const why = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)
-    throw configurationError(`${path} names the plugin "${name}", which could not be imported (${why}): install it with npm install ${name}`)
+    if (!isMissing(error, name))
+      throw configurationError(`${path} names the plugin "${name}", which could not be loaded: ${why}`)
+    const mend = isRelative(name) ? "check the path" : `install it with npm install ${name}`
+    throw configurationError(`${path} names the plugin "${name}", which is not there (${why}): ${mend}`)
   }
   const exported: Record<string, unknown> = typeof module === "object" && module !== null ? { ...module } : {}
   const found = [exported["plugin"], exported["default"], ...Object.values(exported)].find(isFactory)
-  if (found === undefined) throw configurationError(`${path}: the package "${name}" exports no plugin made by definePlugin`)
+  if (found === undefined)
+    throw configurationError(`${path}: the package "${name}" exports no plugin made by definePlugin`)
   return found
 }
 

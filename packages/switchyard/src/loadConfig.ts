@@ -1,12 +1,11 @@
-import { access, readFile } from "node:fs/promises"
-import { createRequire } from "node:module"
+import { readFile, stat } from "node:fs/promises"
+import { registerHooks } from "node:module"
 import { dirname, extname, join, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
-import { incompatibility } from "@switchyard/core"
 import type { SwitchyardConfig } from "./Config.ts"
-import { configurationError, SwitchyardError, toSwitchyardError } from "./errors.ts"
-import { readJsonConfig } from "./jsonConfig.ts"
-import type { ReadyPlugin } from "./Switchyard.ts"
+import { configurationError, SwitchyardError } from "./errors.ts"
+import { checkConfig } from "./internal/checkConfig.ts"
+import { isMissing, isRelative, readJsonConfig } from "./jsonConfig.ts"
 
 /** The names that are looked for, in this order, in a folder and then in each folder above it. */
 export const configNames = ["ts", "mts", "js", "mjs", "json"].map((extension) => `switchyard.config.${extension}`)
@@ -26,8 +25,8 @@ export interface LoadedConfig {
 }
 
 const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
+  stat(path).then(
+    (found) => found.isFile(),
     () => false,
   )
 
@@ -47,7 +46,7 @@ export const loadConfig = async (options: LoadOptions = {}): Promise<LoadedConfi
   const cwd = resolve(options.cwd ?? ".")
   if (options.path !== undefined) {
     const path = resolve(cwd, options.path)
-    if (!(await exists(path))) throw configurationError(`there is no config file ${path}`)
+    if (!(await exists(path))) throw configurationError(`there is no config file ${path}: check the path`)
     return { path, config: await read(path, options) }
   }
   const path = await findConfig(cwd)
@@ -56,7 +55,7 @@ export const loadConfig = async (options: LoadOptions = {}): Promise<LoadedConfi
 
 const read = async (path: string, options: LoadOptions): Promise<SwitchyardConfig> => {
   if (extname(path) === ".json") {
-    return check(path, await readJsonConfig(path, await readFile(path, "utf8"), importer(path, options)))
+    return checkConfig(path, await readJsonConfig(path, await readFile(path, "utf8"), importer(path, options)))
   }
   let module: unknown
   try {
@@ -66,50 +65,32 @@ const read = async (path: string, options: LoadOptions): Promise<SwitchyardConfi
     throw configurationError(`${path} could not be loaded: ${error instanceof Error ? error.message : String(error)}`)
   }
   const exported = typeof module === "object" && module !== null && "default" in module ? module.default : undefined
-  if (exported === undefined) throw configurationError(`${path} has no default export: write export default defineConfig({ plugins: [...] })`)
-  return check(path, exported)
-}
-
-const check = (path: string, value: unknown): SwitchyardConfig => {
-  if (typeof value !== "object" || value === null || !("plugins" in value) || !Array.isArray(value.plugins)) {
-    throw configurationError(`${path} must hold an object with a list of plugins: { plugins: [...] }`)
-  }
-  const strange = Object.keys(value).find((key) => key !== "plugins" && key !== "routes")
-  if (strange !== undefined) throw configurationError(`${path} has a field "${strange}", which means nothing here (known: plugins, routes)`)
-  const plugins: ReadonlyArray<unknown> = value.plugins
-  for (const plugin of plugins) {
-    const error = incompatibility(plugin)
-    if (error !== undefined) throw toSwitchyardError(error)
-  }
-  const routes = "routes" in value ? checkRoutes(path, value.routes) : undefined
-  const ready = plugins as ReadonlyArray<ReadyPlugin> // each was checked above; what it needs shows when the stack is built
-  return routes === undefined ? { plugins: ready } : { plugins: ready, routes }
-}
-
-const checkRoutes = (path: string, routes: unknown): NonNullable<SwitchyardConfig["routes"]> => {
-  const bad = (what: string) => configurationError(`${path}: ${what}; write routes as { "fast": "openai/gpt-5-mini" } or with a list of models`)
-  if (typeof routes !== "object" || routes === null || Array.isArray(routes)) throw bad("routes is not an object")
-  const out: Record<string, string | ReadonlyArray<string>> = {}
-  for (const [alias, target] of Object.entries(routes)) {
-    const models: ReadonlyArray<unknown> = Array.isArray(target) ? target : [target]
-    const names = models.filter((model) => typeof model === "string")
-    if (names.length === 0 || names.length !== models.length) throw bad(`routes.${alias} is not a model or a list of models`)
-    out[alias] = names
-  }
-  return out
+  if (exported === undefined)
+    throw configurationError(`${path} has no default export: write export default defineConfig({ plugins: [...] })`)
+  return checkConfig(path, exported)
 }
 
 /** From where the config file is; else as the caller can. */
 const importer =
   (path: string, { importPackage }: LoadOptions) =>
   async (name: string): Promise<unknown> => {
-    let location: string | undefined
-    try {
-      location = createRequire(path).resolve(name)
-    } catch {
-      location = undefined
-    }
-    if (location !== undefined) return import(pathToFileURL(location).href)
-    if (importPackage === undefined) throw new Error(`Cannot find package '${name}'`)
+    const found = resolveFrom(path, name)
+    if (typeof found === "string") return import(found)
+    if (importPackage === undefined || !isMissing(found, name) || isRelative(name)) throw found
     return importPackage(name)
   }
+
+/** Where `import` in that file would find a module: its URL, or the error. Node has no other way to ask for another file. */
+const resolveFrom = (path: string, name: string): unknown => {
+  const parentURL = pathToFileURL(path).href
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) => next(specifier, { ...context, parentURL }),
+  })
+  try {
+    return import.meta.resolve(name)
+  } catch (error) {
+    return error
+  } finally {
+    hooks.deregister()
+  }
+}

@@ -204,25 +204,28 @@ const pullParts = Effect.fnUntraced(function* (
   )
   let pending: Array<StreamPart> = [...first]
   let ended = false
-  /** The next batch, or `undefined` at the end. What was decoded before a failure is given first, then the failure. */
+  /** What was decoded before a failure is given first, then the failure. */
   let broken: unknown
+  /** The next batch, or `undefined` at the end. */
   const next = async (): Promise<Batch | undefined> => {
-    while (true) {
-      const [head, ...rest] = pending
-      pending = []
-      if (head !== undefined) return [head, ...rest]
-      if (broken !== undefined) throw broken
-      if (ended) return undefined
+    let decoded = 0
+    while (broken === undefined && !ended && decoded === 0) {
       try {
+        const before = pending.length
         const events = await reader.next()
-        if (events === undefined) {
-          ended = true
-          decoder.end(pending)
-        } else for (const event of events) decoder.step(event, pending)
+        ended = events === undefined
+        if (events === undefined) decoder.end(pending)
+        else for (const event of events) decoder.step(event, pending)
+        decoded = pending.length - before
       } catch (error) {
         broken = error
       }
     }
+    const [head, ...rest] = pending
+    pending = []
+    if (head !== undefined) return [head, ...rest]
+    if (broken !== undefined) throw broken
+    return undefined
   }
   const read = Effect.tryPromise({
     try: next,

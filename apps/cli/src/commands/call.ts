@@ -21,7 +21,9 @@ export const call = Command.make(
   {
     ...callFlags,
     stream: Flag.Boolean("stream").pipe(
-      Flag.withDescription("Print the answer as it comes (the default on a terminal); with --json its parts, one a line"),
+      Flag.withDescription(
+        "Print the answer as it comes (the default on a terminal); with --json its parts, one a line",
+      ),
       Flag.optional,
     ),
     json: jsonFlag,
@@ -31,12 +33,20 @@ export const call = Command.make(
   },
   ({ stream, json, explain, config, ...flags }) =>
     action((signal) =>
-      runCall(toCallFlags(flags), { stream: Option.getOrUndefined(stream), json, explain }, Option.getOrUndefined(config), signal),
+      runCall(
+        toCallFlags(flags),
+        { stream: Option.getOrUndefined(stream), json, explain },
+        Option.getOrUndefined(config),
+        signal,
+      ),
     ),
 ).pipe(
   Command.withDescription("Ask a model and print its answer"),
   Command.withExamples([
-    { command: `switchyard call "What is a circuit breaker?"`, description: "Ask; with no config and no key the bundled documentation answers" },
+    {
+      command: `switchyard call "What is a circuit breaker?"`,
+      description: "Ask; with no config and no key the bundled documentation answers",
+    },
     { command: `switchyard call -m openai/gpt-5.4-mini "Say hello"`, description: "Ask a model" },
     { command: `switchyard call -c notes.md -c plan.md "When do we ship?"`, description: "Answer from your own files" },
     { command: `git diff | switchyard call --system "Write a commit message"`, description: "Pipe the prompt in" },
@@ -44,14 +54,20 @@ export const call = Command.make(
   ]),
 )
 
-const runCall = async (flags: CallFlags, options: Options, config: string | undefined, signal: AbortSignal): Promise<void> => {
+const runCall = async (
+  flags: CallFlags,
+  options: Options,
+  config: string | undefined,
+  signal: AbortSignal,
+): Promise<void> => {
   const stack = await loadStack(config)
   try {
     const embedded = await isEmbedded(stack, flags.model)
     if (embedded) tellEmbedded(stack, flags)
     const request = await toRequest(flags, embedded)
     const response = await answer(stack.switchyard, request, options, signal)
-    for (const warning of response.warnings) if (!embedded || warning.type !== "other") note(`warning: ${warning.message}`)
+    for (const warning of response.warnings)
+      if (!embedded || warning.type !== "other") note(`warning: ${warning.message}`)
     if (options.explain) for (const line of traceLines(response.route)) note(line)
   } finally {
     await stack.switchyard.close()
@@ -101,7 +117,8 @@ export const sourceLines = (content: ReadonlyArray<Part>): ReadonlyArray<string>
   content.flatMap((part) => {
     if (part.type !== "source") return []
     const { source } = part
-    if (source.type === "url") return [`[${part.id}] ${source.title === undefined ? "" : `${source.title} `}${source.url}`]
+    if (source.type === "url")
+      return [`[${part.id}] ${source.title === undefined ? "" : `${source.title} `}${source.url}`]
     return [`[${part.id}] ${source.title}${source.line === undefined ? "" : `:${source.line}`}`]
   })
 

@@ -24,7 +24,10 @@ export const demo = Command.make("demo", { debug: debugFlag }, () =>
     const switchyard = createSwitchyard(config)
     try {
       const { all } = await switchyard.providers()
-      const models = ["extractive/default", ...(all.some(({ provider }) => provider.id === "openai") ? [openAiModel()] : [])]
+      const models = [
+        "extractive/default",
+        ...(all.some(({ provider }) => provider.id === "openai") ? [openAiModel()] : []),
+      ]
       let failures = 0
       for (const model of models) failures += await ask(switchyard, model, signal)
       out(next(models.length > 1))
@@ -37,7 +40,11 @@ export const demo = Command.make("demo", { debug: debugFlag }, () =>
 
 const openAiModel = (): string => `openai/${process.env["OPENAI_MODEL"] ?? "gpt-5.4-mini"}`
 
-const ask = async (switchyard: ReturnType<typeof createSwitchyard>, model: string, signal: AbortSignal): Promise<number> => {
+const ask = async (
+  switchyard: ReturnType<typeof createSwitchyard>,
+  model: string,
+  signal: AbortSignal,
+): Promise<number> => {
   const files = await documentation()
   let failures = 0
   for (const question of questions) {
@@ -60,7 +67,13 @@ const show = (response: LlmResponse): void => {
   out(`${textOf(content)}\n`)
   for (const line of sourceLines(content)) out(`${styled("dim", line)}\n`)
   const attempts = `${route.attempts.length} attempt${route.attempts.length === 1 ? "" : "s"}`
-  const facts = [`${response.provider}/${response.model}`, route.strategy, attempts, `tokens ${tokensText(usage)}`, `${last?.ms ?? 0} ms`]
+  const facts = [
+    `${response.provider}/${response.model}`,
+    route.strategy,
+    attempts,
+    `tokens ${tokensText(usage)}`,
+    `${last?.ms ?? 0} ms`,
+  ]
   out(`${styled("cyan", `  ${facts.join(" | ")}`)}\n`)
 }
 

@@ -16,12 +16,15 @@ interface Check {
 }
 
 /** Looks whether this machine and this config can make calls. Prints no secret: only whether a key is there. */
-export const doctor = Command.make("doctor", { json: jsonFlag, config: configFlag, debug: debugFlag }, ({ json, config }) =>
-  action(async () => {
-    const checks = [checkNode(), ...(await checkStack(Option.getOrUndefined(config)))]
-    for (const check of checks) out(json ? `${JSON.stringify(check)}\n` : `${describe(check)}\n`)
-    if (checks.some(({ status }) => status === "failed")) throw new Ended(ExitCode.configuration)
-  }),
+export const doctor = Command.make(
+  "doctor",
+  { json: jsonFlag, config: configFlag, debug: debugFlag },
+  ({ json, config }) =>
+    action(async () => {
+      const checks = [checkNode(), ...(await checkStack(Option.getOrUndefined(config)))]
+      for (const check of checks) out(json ? `${JSON.stringify(check)}\n` : `${describe(check)}\n`)
+      if (checks.some(({ status }) => status === "failed")) throw new Ended(ExitCode.configuration)
+    }),
 ).pipe(
   Command.withDescription("Check Node, config, plugins and keys"),
   Command.withExamples([{ command: "switchyard doctor", description: "Exit code 3 when something must be mended" }]),
@@ -37,7 +40,11 @@ const checkNode = (): Check => {
   const recent = (major === 22 && minor >= 19) || (major === 24 && minor >= 11) || major >= 26
   return recent
     ? { name: "node", status: "ok", message: process.versions.node }
-    : { name: "node", status: "failed", message: `${process.versions.node} is too old: install Node 22.19, 24.11, 26 or later` }
+    : {
+        name: "node",
+        status: "failed",
+        message: `${process.versions.node} is too old: install Node 22.19, 24.11, 26 or later`,
+      }
 }
 
 const checkStack = async (path: string | undefined): Promise<ReadonlyArray<Check>> => {
@@ -48,14 +55,19 @@ const checkStack = async (path: string | undefined): Promise<ReadonlyArray<Check
     return [{ name: "config", status: "failed", message: messageOf(error) }]
   }
   try {
-    const found: Check = { name: "config", status: "ok", message: stack.path ?? "none found: the embedded stack is used" }
+    const found: Check = {
+      name: "config",
+      status: "ok",
+      message: stack.path ?? "none found: the embedded stack is used",
+    }
     return [found, ...checkPlugins(stack), ...(await checkProviders(stack))]
   } finally {
     await stack.switchyard.close()
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof SwitchyardError || error instanceof Error ? error.message : String(error))
+const messageOf = (error: unknown): string =>
+  error instanceof SwitchyardError || error instanceof Error ? error.message : String(error)
 
 const checkPlugins = ({ config }: LoadedStack): ReadonlyArray<Check> =>
   config.plugins.map(({ manifest: { name, kind, contract } }) => ({
@@ -82,4 +94,3 @@ const checkProviders = async ({ switchyard, hint }: LoadedStack): Promise<Readon
     return [{ name: "stack", status: "failed", message: messageOf(error) }]
   }
 }
-

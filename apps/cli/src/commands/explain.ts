@@ -8,19 +8,27 @@ import { toRequest } from "../request.ts"
 import { loadStack } from "../stack.ts"
 
 /** Shows where a call would go and why, without calling. */
-export const explain = Command.make("explain", { ...callFlags, json: jsonFlag, config: configFlag, debug: debugFlag }, ({ json, config, ...flags }) =>
-  action(async () => {
-    const stack = await loadStack(Option.getOrUndefined(config))
-    try {
-      const explanation = await stack.switchyard.explain(await toRequest(toCallFlags(flags), false))
-      out(json ? `${JSON.stringify(explanation)}\n` : `${describe(explanation)}\n`)
-    } finally {
-      await stack.switchyard.close()
-    }
-  }),
+export const explain = Command.make(
+  "explain",
+  { ...callFlags, json: jsonFlag, config: configFlag, debug: debugFlag },
+  ({ json, config, ...flags }) =>
+    action(async () => {
+      const stack = await loadStack(Option.getOrUndefined(config))
+      try {
+        const explanation = await stack.switchyard.explain(await toRequest(toCallFlags(flags), false))
+        out(json ? `${JSON.stringify(explanation)}\n` : `${describe(explanation)}\n`)
+      } finally {
+        await stack.switchyard.close()
+      }
+    }),
 ).pipe(
   Command.withDescription("Show where a call would go and why, without calling"),
-  Command.withExamples([{ command: `switchyard explain -m auto "Translate this"`, description: "The candidates, in order, and the reasons" }]),
+  Command.withExamples([
+    {
+      command: `switchyard explain -m auto "Translate this"`,
+      description: "The candidates, in order, and the reasons",
+    },
+  ]),
 )
 
 const describe = ({ strategy, reasons, models }: Explanation): string => {

@@ -117,7 +117,10 @@ export class ActiveCall implements CallContext {
 
   deadlinePassed(): LlmError {
     const message = `the call did not end within its deadline of ${this.deadlineMs} ms`
-    return LlmError.make({ _tag: "Timeout", phase: "call", ms: this.deadlineMs, message, recovery: "none" }, this.#current)
+    return LlmError.make(
+      { _tag: "Timeout", phase: "call", ms: this.deadlineMs, message, recovery: "none" },
+      this.#current,
+    )
   }
 }
 

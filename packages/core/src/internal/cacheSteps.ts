@@ -21,7 +21,10 @@ export const lookup = (job: Job): Effect.Effect<CacheHit | undefined> => {
   const mode = request.policy?.cache?.mode ?? "read-write"
   if (cache === undefined || key === undefined || mode === "refresh" || mode === "write-only") return Effect.undefined
   const found = guard(stack.nameOf("cache"), () => cache.lookup(key, request, call))
-  const usable = inTime(call, Effect.flatMap(found, (hit) => told(job, hit ?? undefined)))
+  const usable = inTime(
+    call,
+    Effect.flatMap(found, (hit) => told(job, hit ?? undefined)),
+  )
   return Effect.catch(usable, (error) => skipped(call, "look-up", error))
 }
 
@@ -33,7 +36,10 @@ const told = (job: Job, hit: CacheHit | undefined): Effect.Effect<CacheHit | und
     return Effect.undefined
   }
   // Where a whole answer is due it is read here, so that one that breaks off in the cache is still a miss.
-  const answer = job.mode === "flowing" ? Effect.succeed(hit.answer) : Effect.map(answerResponse(hit.answer, job.request.model), wholeAnswer)
+  const answer =
+    job.mode === "flowing"
+      ? Effect.succeed(hit.answer)
+      : Effect.map(answerResponse(hit.answer, job.request.model), wholeAnswer)
   return Effect.map(
     guard(job.stack.nameOf("cache"), () => answer),
     (read): CacheHit => {
@@ -48,7 +54,10 @@ const told = (job: Job, hit: CacheHit | undefined): Effect.Effect<CacheHit | und
 export const store = ({ stack, call, request, key }: Job, response: LlmResponse): Effect.Effect<void> => {
   const { cache } = stack
   if (cache === undefined || key === undefined || request.policy?.cache?.mode === "read-only") return Effect.void
-  const stored = inTime(call, guard(stack.nameOf("cache"), () => cache.store(key, response, request, call)))
+  const stored = inTime(
+    call,
+    guard(stack.nameOf("cache"), () => cache.store(key, response, request, call)),
+  )
   return Effect.catch(stored, (error) => Effect.asVoid(skipped(call, "store", error)))
 }
 

@@ -29,18 +29,27 @@ export const guard = <A, E, R>(plugin: string, run: () => Effect.Effect<A, E, R>
   Effect.catchCause(
     Effect.suspend(() => {
       const effect = run()
-      return Effect.isEffect(effect) ? effect : Effect.die(new TypeError(`it returned ${what(effect)} and not an Effect`))
+      return Effect.isEffect(effect)
+        ? effect
+        : Effect.die(new TypeError(`it returned ${what(effect)} and not an Effect`))
     }),
     (cause) => Effect.failCause(blame(plugin, cause)),
   )
 
 const what = (value: unknown): string =>
-  value instanceof Promise ? "a Promise" : value === null ? "null" : typeof value === "object" ? "an object" : typeof value
+  value instanceof Promise
+    ? "a Promise"
+    : value === null
+      ? "null"
+      : typeof value === "object"
+        ? "an object"
+        : typeof value
 
 const blame = <E>(plugin: string, cause: Cause.Cause<E>): Cause.Cause<E | LlmError> => {
   for (const reason of cause.reasons) {
     if (reason._tag === "Die") return Cause.fail(pluginFailure(plugin, reason.defect))
-    if (reason._tag === "Fail" && !(reason.error instanceof LlmError)) return Cause.fail(pluginFailure(plugin, reason.error))
+    if (reason._tag === "Fail" && !(reason.error instanceof LlmError))
+      return Cause.fail(pluginFailure(plugin, reason.error))
   }
   return cause
 }

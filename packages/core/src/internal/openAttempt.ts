@@ -37,7 +37,11 @@ export const openAttempt = (
   const { generate } = provider
   if (generate !== undefined && (provider.stream === undefined || (job.mode === "whole" && !gaps))) {
     const whole = guard(plugin, () => generate(request))
-    return bounded(timeouts, Effect.flatMap(whole, (response) => checked(plugin, response)))
+    return bounded(
+      job,
+      timeouts,
+      Effect.flatMap(whole, (response) => checked(plugin, response)),
+    )
   }
   const limits = {
     firstContent: timeouts?.firstContent ?? Infinity,
@@ -46,7 +50,7 @@ export const openAttempt = (
     call: job.call.remainingMs(),
     deadline: () => job.call.deadlinePassed(),
   }
-  const opened = openStream(partsFrom(provider, request, plugin), limits, job.scope)
+  const opened = openStream(plugin, () => partsFrom(provider, request), limits, job.scope)
   if (job.mode === "flowing") return Effect.map(opened, ({ pull, close }) => openedAnswer(pull, close))
   return Effect.flatMap(opened, ({ pull, close }) =>
     Effect.ensuring(Effect.map(foldPull(pull, candidate.model), wholeAnswer), close),
@@ -59,26 +63,27 @@ const checked = (plugin: string, response: ProviderResponse | null | undefined):
     ? Effect.succeed(wholeAnswer(response))
     : Effect.fail(pluginFailure(plugin, new TypeError("generate gave no response with a list of content")))
 
-const partsFrom = (provider: Provider, request: LlmRequest, plugin: string): Stream.Stream<StreamPart, LlmError> => {
+const partsFrom = (provider: Provider, request: LlmRequest): Stream.Stream<StreamPart, LlmError> => {
   const { stream } = provider
   if (stream === undefined) return Stream.fail(unsupported(provider.id, "generate or stream"))
-  return Stream.catchCause(
-    Stream.suspend(() => {
-      const parts = stream(request)
-      return Stream.isStream(parts) ? parts : Stream.die(new TypeError("stream gave no Stream"))
-    }),
-    (cause) => Stream.fromEffect(guard(plugin, () => Effect.failCause(cause))),
-  )
+  const parts = stream(request)
+  return Stream.isStream(parts) ? parts : Stream.die(new TypeError("stream gave no Stream"))
 }
 
 export const unsupported = (provider: string, feature: string): LlmError =>
   LlmError.make({ _tag: "Unsupported", feature, message: `the provider "${provider}" cannot ${feature}` }, { provider })
 
-/** A whole answer comes at once: its first content is its end. */
-const bounded = <A>(timeouts: Timeouts | undefined, effect: Effect.Effect<A, LlmError>): Effect.Effect<A, LlmError> => {
+/** A whole answer comes at once: its first content is its end. Whole calls have a timer for their deadline already. */
+const bounded = <A>(
+  job: Job,
+  timeouts: Timeouts | undefined,
+  effect: Effect.Effect<A, LlmError>,
+): Effect.Effect<A, LlmError> => {
   const { firstContent = Infinity, total = Infinity } = timeouts ?? {}
-  const ms = Math.min(firstContent, total)
+  const call = job.mode === "flowing" ? job.call.remainingMs() : Infinity
+  const ms = Math.min(firstContent, total, call)
   if (!Number.isFinite(ms)) return effect
-  const phase = firstContent <= total ? "first-content" : "total"
-  return Effect.timeoutOrElse(effect, { duration: ms, orElse: () => Effect.fail(timeout(phase, ms)) })
+  const late = () =>
+    ms === call ? job.call.deadlinePassed() : timeout(firstContent <= total ? "first-content" : "total", ms)
+  return Effect.timeoutOrElse(effect, { duration: ms, orElse: () => Effect.fail(late()) })
 }

@@ -6,6 +6,7 @@ import type * as Pull from "effect/Pull"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { LlmError, type TimeoutPhase } from "../LlmError.ts"
+import { guard } from "./guard.ts"
 import { isContent, type StreamPart } from "../StreamPart.ts"
 
 export type Batch = readonly [StreamPart, ...Array<StreamPart>]
@@ -46,13 +47,14 @@ export const timeout = (phase: TimeoutPhase, ms: number): LlmError =>
  * handle and no preamble is ever sent twice. Every wait on the provider is bounded by `limits`.
  */
 export const openStream = Effect.fnUntraced(function* (
-  parts: Stream.Stream<StreamPart, LlmError>,
+  plugin: string,
+  parts: () => Stream.Stream<StreamPart, LlmError>,
   limits: Limits,
   parent: Scope.Scope,
 ) {
   const scope = yield* Scope.fork(parent)
   const close = Scope.close(scope, Exit.void)
-  const handOver = new HandOver(parts, limits, scope, yield* Clock.Clock)
+  const handOver = new HandOver(plugin, parts, limits, scope, yield* Clock.Clock)
   yield* Effect.forkIn(handOver.watch, scope)
   const head = yield* Effect.onExit(readHead(handOver), (exit) => (Exit.isSuccess(exit) ? Effect.void : close))
   handOver.opening = false
@@ -106,7 +108,8 @@ class HandOver {
   #waitingSince: number | undefined
 
   constructor(
-    parts: Stream.Stream<StreamPart, LlmError>,
+    plugin: string,
+    parts: () => Stream.Stream<StreamPart, LlmError>,
     limits: Limits,
     scope: Scope.Scope,
     clock: Clock.Clock,
@@ -115,7 +118,7 @@ class HandOver {
     this.#scope = scope
     this.#clock = clock
     this.#startedAt = this.#now()
-    this.#run = Stream.runForEachArray(parts, (batch) => this.#park(batch))
+    this.#run = guard(plugin, () => Stream.runForEachArray(parts(), (batch) => this.#park(batch)))
   }
 
   /** The next batch; `undefined` at the end. */
@@ -192,10 +195,11 @@ class HandOver {
     const { firstContent, idle } = this.#limits
     const at = this.#now()
     const waiting = this.opening || this.#waitingSince !== undefined
-    if (!waiting) return idle
-    const stepLeft = this.opening ? this.#startedAt + firstContent - at : (this.#waitingSince ?? at) + idle - at
     const wholeLeft = this.#wholeLeft(at)
-    if (stepLeft <= 0 && stepLeft <= wholeLeft) return this.opening ? timeout("first-content", firstContent) : timeout("idle", idle)
+    if (!waiting) return wholeLeft > 0 ? Math.min(idle, wholeLeft) : idle
+    const stepLeft = this.opening ? this.#startedAt + firstContent - at : (this.#waitingSince ?? at) + idle - at
+    if (stepLeft <= 0 && stepLeft <= wholeLeft)
+      return this.opening ? timeout("first-content", firstContent) : timeout("idle", idle)
     if (wholeLeft <= 0) return this.#wholeOver()
     // Never longer than `idle`: a wait that begins after this look cannot run out before the next.
     return Math.min(stepLeft, wholeLeft, idle)

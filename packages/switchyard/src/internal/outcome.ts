@@ -15,6 +15,7 @@ export const thrown = (cause: Cause.Cause<unknown>, signal: AbortSignal | undefi
   const failure = cause.reasons.find((each) => each._tag === "Fail")?.error
   if (failure instanceof LlmError) return toSwitchyardError(failure)
   if (failure instanceof SwitchyardError) return failure
-  if (Cause.hasInterruptsOnly(cause)) return configurationError("the call was interrupted because its Switchyard was closed")
+  if (Cause.hasInterruptsOnly(cause))
+    return configurationError("the call was interrupted because its Switchyard was closed")
   return failure ?? (reason?._tag === "Die" ? reason.defect : new Error(Cause.pretty(cause)))
 }

@@ -10,57 +10,62 @@ import { weather } from "./tools.ts"
 import { group } from "./group.ts"
 
 /** What a provider cannot do: it fails with `Unsupported`, or goes without and says so in a warning. */
-export const refusals = (suite: ProviderConformance): void =>
-  group("what it cannot do", () => {
-    const { capabilities } = suite
-    const base = capabilities.upstream === false ? (suite.sample ?? hello) : hello
-    const refused = (title: string, request: Ask, named: ReadonlyArray<string>) =>
-      anywhere(suite, `${title}: is refused clearly`, (scene, sentNothing) =>
-        Effect.gen(function* () {
-          for (const way of ways) {
-            if (yield* refusedOne(scene.ask(way, request), named)) sentNothing()
-          }
-        }),
-      )
-    const file = (mediaType: string) => withFile(mediaType, { type: "base64", base64 })
+export const refusals = (suite: ProviderConformance): void => {
+  const { files, ...rest } = suite.capabilities
+  const complete = [...Object.values(files), ...Object.values(rest)].every(Boolean)
+  if (!complete) group("what it cannot do", () => refusing(suite))
+}
 
-    if (!capabilities.tools) refused("tools", { ...base, tools: [weather] }, ["tools"])
-    if (!capabilities.structuredOutput) {
-      const output = { type: "json", schema: { type: "object", properties: {} } } as const
-      refused("structured output", { ...base, output }, ["output"])
-    }
-    if (!capabilities.files.image) refused("an image", file("image/png"), ["messages", "files"])
-    if (!capabilities.files.pdf) refused("a PDF", file("application/pdf"), ["messages", "files"])
-    if (!capabilities.files.audio) refused("audio", file("audio/wav"), ["messages", "files"])
-    if (!capabilities.files.text) refused("a text file", file("text/plain"), ["messages", "files"])
-    if (!capabilities.reasoning) {
-      refused("reasoning", { ...base, reasoningEffort: "high" }, ["reasoningEffort"])
-    }
-    if (!capabilities.imageOutput && capabilities.upstream !== false) {
-      check(suite, "an answer of images alone: is a failure or warned of, never an empty success", (scene) =>
-        Effect.gen(function* () {
-          scene.upstream.always({ images: [base64] })
-          for (const way of ways) {
-            const exit = yield* Effect.exit(scene.ask(way, hello))
-            if (Exit.isFailure(exit)) {
-              yield* failure(exit)
-              continue
-            }
-            assert.isEmpty(exit.value.content, "it hands images over, so imageOutput is true")
-            assert.isAbove(exit.value.warnings.length, 0, `${way}: images vanished`)
+const refusing = (suite: ProviderConformance): void => {
+  const { capabilities } = suite
+  const base = capabilities.upstream === false ? (suite.sample ?? hello) : hello
+  const refused = (title: string, request: Ask, named: ReadonlyArray<string>) =>
+    anywhere(suite, `${title}: is refused clearly`, (scene, sentNothing) =>
+      Effect.gen(function* () {
+        for (const way of ways) {
+          if (yield* refusedOne(scene.ask(way, request), named)) sentNothing()
+        }
+      }),
+    )
+  const file = (mediaType: string) => withFile(mediaType, { type: "base64", base64 })
+
+  if (!capabilities.tools) refused("tools", { ...base, tools: [weather] }, ["tools"])
+  if (!capabilities.structuredOutput) {
+    const output = { type: "json", schema: { type: "object", properties: {} } } as const
+    refused("structured output", { ...base, output }, ["output"])
+  }
+  if (!capabilities.files.image) refused("an image", file("image/png"), ["messages", "files"])
+  if (!capabilities.files.pdf) refused("a PDF", file("application/pdf"), ["messages", "files"])
+  if (!capabilities.files.audio) refused("audio", file("audio/wav"), ["messages", "files"])
+  if (!capabilities.files.text) refused("a text file", file("text/plain"), ["messages", "files"])
+  if (!capabilities.reasoning) {
+    refused("reasoning", { ...base, reasoningEffort: "high" }, ["reasoningEffort"])
+  }
+  if (!capabilities.imageOutput && capabilities.upstream !== false) {
+    check(suite, "an answer of images alone: is a failure or warned of, never an empty success", (scene) =>
+      Effect.gen(function* () {
+        scene.upstream.always({ images: [base64] })
+        for (const way of ways) {
+          const exit = yield* Effect.exit(scene.ask(way, hello))
+          if (Exit.isFailure(exit)) {
+            yield* failure(exit)
+            continue
           }
-        }),
-      )
-    }
-    if (!capabilities.embeddings) {
-      anywhere(suite, "embeddings: is refused clearly", (scene, sentNothing) =>
-        Effect.map(failure(scene.embed(["one"])), (error) => {
-          assert.strictEqual(error.reason._tag, "Unsupported", error.message)
-          sentNothing()
-        }),
-      )
-    }
-  })
+          assert.isEmpty(exit.value.content, "it hands images over, so imageOutput is true")
+          assert.isAbove(exit.value.warnings.length, 0, `${way}: images vanished`)
+        }
+      }),
+    )
+  }
+  if (!capabilities.embeddings) {
+    anywhere(suite, "embeddings: is refused clearly", (scene, sentNothing) =>
+      Effect.map(failure(scene.embed(["one"])), (error) => {
+        assert.strictEqual(error.reason._tag, "Unsupported", error.message)
+        sentNothing()
+      }),
+    )
+  }
+}
 
 type RefusalBody = (scene: Scene, sentNothing: () => void) => Effect.Effect<unknown, unknown>
 
