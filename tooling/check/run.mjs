@@ -25,6 +25,8 @@ if (command === "format") {
     process.stdout.write(`check: ${name}\n`)
     return spawnSync(file, args, { cwd: root, stdio: "inherit" }).status !== 0
   })
-  process.stdout.write(failed.length === 0 ? "check: all good\n" : `check: ${failed.map(([name]) => name).join(", ")} failed\n`)
+  process.stdout.write(
+    failed.length === 0 ? "check: all good\n" : `check: ${failed.map(([name]) => name).join(", ")} failed\n`,
+  )
   process.exitCode = failed.length === 0 ? 0 : 1
 }

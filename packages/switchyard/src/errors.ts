@@ -125,8 +125,13 @@ export class NoRouteError extends SwitchyardError {
 export class AllCandidatesFailedError extends SwitchyardError {
   override readonly name = "AllCandidatesFailedError"
 }
+/** A plugin for another kernel, or no plugin at all; the message says what to install or write. */
 export class PluginIncompatibleError extends SwitchyardError {
   override readonly name = "PluginIncompatibleError"
+
+  constructor(error: LlmError) {
+    super(error, error.reason.message)
+  }
 }
 export class PluginFailureError extends SwitchyardError {
   override readonly name = "PluginFailureError"

@@ -34,11 +34,11 @@ const entryOf = (path: string, index: number, entry: unknown): readonly [name: s
 }
 
 /** Not found itself, in contrast to found and broken. */
-export const isMissing = (error: unknown, name: string): boolean =>
-  error instanceof Error &&
-  "code" in error &&
-  error.code === "ERR_MODULE_NOT_FOUND" &&
-  error.message.includes(basename(name))
+export const isMissing = (error: unknown, name: string): boolean => {
+  if (!(error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND")) return false
+  const [, missing = ""] = /^Cannot find (?:package|module) '([^']*)'/.exec(error.message) ?? []
+  return missing !== "" && (name.startsWith(missing) || basename(missing) === basename(name))
+}
 
 export const isRelative = (name: string): boolean => /^\.{0,2}\//.test(name)
 

@@ -73,8 +73,10 @@ export const makeOpenAi = (settings: OpenAiSettings): Provider => {
   const chat = settings.api === "chat"
   const path = chat ? "/chat/completions" : "/responses"
 
-  const post = (path: string, body: object, headers: LlmRequest["headers"]): Send =>
-    (signal) => client.post(path, { body, signal, ...(headers === undefined ? {} : { headers: { ...headers } }) }).asResponse()
+  const post =
+    (path: string, body: object, headers: LlmRequest["headers"]): Send =>
+    (signal) =>
+      client.post(path, { body, signal, ...(headers === undefined ? {} : { headers: { ...headers } }) }).asResponse()
 
   /** Sends, and turns whatever goes wrong into an `LlmError`. Interruption aborts the request. */
   const send = <A>(request: (signal: AbortSignal) => Promise<A>): Effect.Effect<A, LlmError> => {
@@ -125,7 +127,9 @@ export const makeOpenAi = (settings: OpenAiSettings): Provider => {
       ...request.providerData?.[settings.id],
     }
     const sendIt = post("/embeddings", body, undefined)
-    return send(async (signal) => fromEmbeddings(await jsonOf(await sendIt(signal)), request.model, request.inputs.length))
+    return send(async (signal) =>
+      fromEmbeddings(await jsonOf(await sendIt(signal)), request.model, request.inputs.length),
+    )
   }
 
   return {
@@ -140,7 +144,10 @@ export const makeOpenAi = (settings: OpenAiSettings): Provider => {
 }
 
 const noKey = (id: string): LlmError =>
-  LlmError.make({ _tag: "Unauthorized", message: "no API key: set OPENAI_API_KEY, or pass apiKey to openai()" }, { provider: id })
+  LlmError.make(
+    { _tag: "Unauthorized", message: "no API key: set OPENAI_API_KEY, or pass apiKey to openai()" },
+    { provider: id },
+  )
 
 const jsonOf = async (response: Response): Promise<Wire> => {
   const text = await response.text()
@@ -158,7 +165,11 @@ const notJson = (response: Response, text: string): LlmError => {
   const type = response.headers.get("content-type") ?? "no content type"
   const html = /<html|<!doctype/i.test(text)
   const what = text === "" ? "an empty body" : html ? "a page of HTML" : `something that is not JSON (${type})`
-  return LlmError.make({ _tag: "InvalidResponse", message: `the server answered ${response.status} with ${what}`, http: { status: response.status } })
+  return LlmError.make({
+    _tag: "InvalidResponse",
+    message: `the server answered ${response.status} with ${what}`,
+    http: { status: response.status },
+  })
 }
 
 /** A page of HTML or a JSON error under a 200 is told at once, before it is read as a stream without events. */
@@ -180,7 +191,11 @@ interface Decoder {
 
 const chatDecoder = (): Decoder => {
   const state = chatState()
-  return { step: (event, out) => chatStep(state, event, out), end: (out) => chatEnd(state, out), finished: () => state.done }
+  return {
+    step: (event, out) => chatStep(state, event, out),
+    end: (out) => chatEnd(state, out),
+    finished: () => state.done,
+  }
 }
 
 const responsesDecoder = (id: string): Decoder => {
@@ -231,6 +246,10 @@ const pullParts = Effect.fnUntraced(function* (
     try: next,
     catch: (error) => redact(error instanceof LlmError ? error : network(error)),
   })
-  const parts: Pull.Pull<Batch, LlmError> = Effect.filterOrElse(read, (batch) => batch !== undefined, () => Cause.done())
+  const parts: Pull.Pull<Batch, LlmError> = Effect.filterOrElse(
+    read,
+    (batch) => batch !== undefined,
+    () => Cause.done(),
+  )
   return { parts }
 })

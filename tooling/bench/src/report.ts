@@ -15,7 +15,9 @@ export const report = (row: Row): void => {
   const ratio = row.peer_value === undefined ? undefined : round(row.ours / row.peer_value)
   const { suite, name, peer, unit } = row
   const value = row.peer_value === undefined ? undefined : round(row.peer_value)
-  process.stdout.write(`${JSON.stringify({ suite, name, ours: round(row.ours), peer, peer_value: value, unit, ratio })}\n`)
+  process.stdout.write(
+    `${JSON.stringify({ suite, name, ours: round(row.ours), peer, peer_value: value, unit, ratio })}\n`,
+  )
   const against = peer === undefined ? "" : `  ${peer} ${value}  ratio ${ratio}`
   process.stderr.write(`  ${name.padEnd(34)} ours ${round(row.ours)} ${unit}${against}\n`)
 }

@@ -41,7 +41,8 @@ const placeOf = (folder: string): Place => {
   return folder.startsWith("plugins/") ? "plugin" : "app"
 }
 
-const importPattern = /(?:^|[;\s])(?:import|export)\s(?:[^"';]*?\sfrom\s)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/g
+const importPattern =
+  /(?:^|[;\s])(?:import|export)\s(?:[^"';]*?\sfrom\s)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/g
 
 /** The modules that a text imports. Comments are taken out first, so that examples in docstrings do not count. */
 export const importsOf = (text: string): ReadonlyArray<string> => {

@@ -2,7 +2,9 @@ import { expect, test } from "vitest"
 import { importsOf, type Package } from "../src/packages.ts"
 import { rules } from "../src/rules.ts"
 
-const make = (over: Partial<Omit<Package, "sources">> & { readonly files?: Readonly<Record<string, string>> }): Package => ({
+const make = (
+  over: Partial<Omit<Package, "sources">> & { readonly files?: Readonly<Record<string, string>> },
+): Package => ({
   folder: "plugins/thing",
   place: "plugin",
   manifest: { name: "@switchyard/thing", peerDependencies: { effect: "1", "@switchyard/core": "1" } },
@@ -27,7 +29,9 @@ test.each([
 ])("%s is refused", (_, files) => expect(run("imports", make({ files }))).toHaveLength(1))
 
 test("core imports only stable root modules of effect", () => {
-  const files = { "a.ts": `import "effect/Effect"\nimport "node:fs"\nimport "effect/ai/Tool"\nimport "effect/FileSystem"` }
+  const files = {
+    "a.ts": `import "effect/Effect"\nimport "node:fs"\nimport "effect/ai/Tool"\nimport "effect/FileSystem"`,
+  }
   expect(run("imports", { ...make({ files }), place: "core" })).toHaveLength(3)
 })
 
@@ -39,6 +43,7 @@ test("declared equals used", () => {
   ])
 })
 
-test.each(["console.log(1)", "setTimeout(f, 1)", "Date.now()", "Math.random()", "const a: any = 1"])("libraries do not: %s", (text) =>
-  expect(run("habits", make({ files: { "a.ts": text } }))).toHaveLength(1),
+test.each(["console.log(1)", "setTimeout(f, 1)", "Date.now()", "Math.random()", "const a: any = 1"])(
+  "libraries do not: %s",
+  (text) => expect(run("habits", make({ files: { "a.ts": text } }))).toHaveLength(1),
 )

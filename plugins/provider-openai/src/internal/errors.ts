@@ -62,7 +62,8 @@ const tagOf = ({ status, code, type, message }: Failure): ReasonTag => {
   const exactCode = code === undefined ? undefined : byCode[code]
   if (exactCode !== undefined && exactCode !== "InvalidRequest") return exactCode
   const named = type === undefined ? exactCode : byCode[type]
-  if (named !== undefined && named !== "InvalidRequest" && (named !== "ProviderInternal" || status === undefined)) return named
+  if (named !== undefined && named !== "InvalidRequest" && (named !== "ProviderInternal" || status === undefined))
+    return named
   const exact = status === undefined || status === 400 || status === 413 || status === 429
   const told = exact ? byText.find(([words]) => words.test(message))?.[1] : undefined
   if (told !== undefined) return told
@@ -140,7 +141,8 @@ export const fromClient = (error: unknown, now: number): LlmError => {
 const plain = (body: string, status: number): string => {
   const text = body.replace(/^\d{3} /, "").trim()
   if (text === "" || text.startsWith("status code")) return "the server answered with an error and no explanation"
-  if (/<html|<!doctype/i.test(text)) return `the server answered with a page of HTML instead of JSON (HTTP ${status}): check the base URL`
+  if (/<html|<!doctype/i.test(text))
+    return `the server answered with a page of HTML instead of JSON (HTTP ${status}): check the base URL`
   return text.length > 300 ? `${text.slice(0, 300)}…` : text
 }
 
@@ -159,7 +161,8 @@ const codes: Readonly<Record<string, string>> = {
 export const network = (error: unknown): LlmError => {
   const code = codeOf(error)
   if (code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT" || code === "UND_ERR_CONNECT_TIMEOUT") {
-    const phase = code === "UND_ERR_BODY_TIMEOUT" ? "idle" : code === "UND_ERR_CONNECT_TIMEOUT" ? "connect" : "first-content"
+    const phase =
+      code === "UND_ERR_BODY_TIMEOUT" ? "idle" : code === "UND_ERR_CONNECT_TIMEOUT" ? "connect" : "first-content"
     return LlmError.make({ _tag: "Timeout", phase, ms: 0, message: "the server stopped answering" })
   }
   const known = code === undefined ? undefined : codes[code]
@@ -189,7 +192,9 @@ export const retryAfterMs = (headers: Headers | undefined, now: number): number 
     if (Number.isFinite(date)) return Math.max(0, date - now)
   }
   const resets = ["requests", "tokens"].filter((kind) => headers.get(`x-ratelimit-remaining-${kind}`) === "0")
-  const waits = resets.map((kind) => durationMs(headers.get(`x-ratelimit-reset-${kind}`))).filter((wait) => wait !== undefined)
+  const waits = resets
+    .map((kind) => durationMs(headers.get(`x-ratelimit-reset-${kind}`)))
+    .filter((wait) => wait !== undefined)
   return waits.length === 0 ? undefined : Math.max(...waits)
 }
 
@@ -199,6 +204,7 @@ const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 10
 const durationMs = (text: string | null): number | undefined => {
   if (text === null || !/^(\d+(\.\d+)?(ms|h|m|s))+$/.test(text)) return undefined
   let total = 0
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)) total += Number(amount) * (units[unit ?? ""] ?? 0)
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g))
+    total += Number(amount) * (units[unit ?? ""] ?? 0)
   return total
 }

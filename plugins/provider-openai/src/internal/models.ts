@@ -43,7 +43,10 @@ const families: ReadonlyArray<readonly [prefix: RegExp, info: ModelInfo]> = [
   [/^o1-(mini|preview)/, { ...text, reasoning: true, contextWindow: 128_000 }],
   [/^o[134](-|$)|^codex-/, { ...reasoning, contextWindow: 200_000, maxOutput: 100_000 }],
   [/^gpt-4\.1/, { ...seeing, contextWindow: 1_047_576, maxOutput: 32_768 }],
-  [/^gpt-4o.*audio|^gpt-audio/, { ...text, inputMedia: ["text/plain", "audio/*"], contextWindow: 128_000, maxOutput: 16_384 }],
+  [
+    /^gpt-4o.*audio|^gpt-audio/,
+    { ...text, inputMedia: ["text/plain", "audio/*"], contextWindow: 128_000, maxOutput: 16_384 },
+  ],
   [/^gpt-4o/, { ...seeing, contextWindow: 128_000, maxOutput: 16_384 }],
   [/^gpt-4-turbo/, { ...seeing, contextWindow: 128_000, maxOutput: 4096 }],
   [/^gpt-4/, { ...text, contextWindow: 8192, maxOutput: 8192, structuredOutput: false }],

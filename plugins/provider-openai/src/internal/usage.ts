@@ -32,7 +32,8 @@ export const usageOf = (value: unknown, names: Names): Usage => {
   const output = count(value[names.output])
   const reasoning = count(object(value[names.outputDetails])["reasoning_tokens"])
   return {
-    input: total === undefined ? {} : inputOf(total, count(details["cached_tokens"]), count(details["cache_write_tokens"])),
+    input:
+      total === undefined ? {} : inputOf(total, count(details["cached_tokens"]), count(details["cache_write_tokens"])),
     output: output === undefined ? {} : { total: output, ...split(output, reasoning) },
     raw: value as Wire & Json, // it came out of JSON.parse
   }

@@ -16,7 +16,10 @@ export class Warnings {
   }
 
   lost(what: string): void {
-    this.all.push({ type: "unsupported", message: `${this.#provider}: ${what} were not sent: this API has no place for them` })
+    this.all.push({
+      type: "unsupported",
+      message: `${this.#provider}: ${what} were not sent: this API has no place for them`,
+    })
   }
 
   /** OpenAI's reasoning models refuse sampling settings; the call goes without them. */

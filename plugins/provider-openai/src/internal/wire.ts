@@ -1,7 +1,8 @@
 /** Lenient reading of what a vendor sent: a field that is missing or of another type is `undefined`, never a crash. */
 export type Wire = Readonly<Record<string, unknown>>
 
-export const isWire = (value: unknown): value is Wire => typeof value === "object" && value !== null && !Array.isArray(value)
+export const isWire = (value: unknown): value is Wire =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
 
 export const object = (value: unknown): Wire => (isWire(value) ? value : {})
 export const list = (value: unknown): ReadonlyArray<Wire> => (Array.isArray(value) ? value.filter(isWire) : [])

@@ -16,11 +16,16 @@ const messages = [{ role: "user", content: prompt }]
 export interface Field {
   readonly calls: ReadonlyArray<Contestant>
   /** Reads a whole stream and returns the ms from the call to the first text. */
-  readonly streams: (model: string) => ReadonlyArray<{ readonly name: string; readonly read: () => Promise<{ first: number; texts: number }> }>
+  readonly streams: (
+    model: string,
+  ) => ReadonlyArray<{ readonly name: string; readonly read: () => Promise<{ first: number; texts: number }> }>
   readonly close: () => Promise<void>
 }
 
-const timed = async (start: () => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>, isText: (part: Untyped) => boolean) => {
+const timed = async (
+  start: () => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>,
+  isText: (part: Untyped) => boolean,
+) => {
   const began = performance.now()
   let first = 0
   let texts = 0
@@ -48,12 +53,30 @@ export const makeField = async (baseURL: string): Promise<Field> => {
       { name: "@langchain/openai", call: () => langchain.invoke(prompt) },
     ],
     streams: (model) => [
-      { name: "switchyard", read: () => timed(() => switchyard.stream({ model: `openai/${model}`, prompt }), (part) => part.type === "text-delta") },
+      {
+        name: "switchyard",
+        read: () =>
+          timed(
+            () => switchyard.stream({ model: `openai/${model}`, prompt }),
+            (part) => part.type === "text-delta",
+          ),
+      },
       {
         name: "openai",
-        read: () => timed(() => client.chat.completions.create({ model, messages, stream: true }), (chunk) => Boolean(chunk.choices[0]?.delta?.content)),
+        read: () =>
+          timed(
+            () => client.chat.completions.create({ model, messages, stream: true }),
+            (chunk) => Boolean(chunk.choices[0]?.delta?.content),
+          ),
       },
-      { name: "ai", read: () => timed(() => streamText({ model: aiSdk.chat(model), prompt }).textStream, () => true) },
+      {
+        name: "ai",
+        read: () =>
+          timed(
+            () => streamText({ model: aiSdk.chat(model), prompt }).textStream,
+            () => true,
+          ),
+      },
     ],
     close: () => switchyard.close(),
   }

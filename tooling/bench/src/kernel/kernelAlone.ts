@@ -31,8 +31,12 @@ export const kernelAlone = async (suite: string): Promise<void> => {
   const call = () => run(kernel.generate({ model: "stub/one", prompt: "hi" }))
   for (const concurrency of [1, 64]) {
     const costs = await compare([{ name: "kernel", call }], { calls: 100_000, rounds: 5, concurrency, warmUp: 20_000 })
-    report({ suite, name: `kernel alone c=${concurrency} cpu`, ours: costs.get("kernel")?.cpuUs ?? Number.NaN, unit: "us/call" })
+    report({
+      suite,
+      name: `kernel alone c=${concurrency} cpu`,
+      ours: costs.get("kernel")?.cpuUs ?? Number.NaN,
+      unit: "us/call",
+    })
   }
   await runtime.dispose()
 }
-

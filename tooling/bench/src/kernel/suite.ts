@@ -62,6 +62,7 @@ const stream = async (field: Field, model: string, chunks: number, count: number
   tell(costs, `stream ${model} cpu`, "us/chunk", ({ cpuUs }) => cpuUs / chunks)
   const ours = median(firsts.get("switchyard") ?? [])
   for (const [peer, values] of firsts) {
-    if (peer !== "switchyard") report({ suite, name: `stream ${model} first content`, ours, peer, peer_value: median(values), unit: "ms" })
+    if (peer !== "switchyard")
+      report({ suite, name: `stream ${model} first content`, ours, peer, peer_value: median(values), unit: "ms" })
   }
 }

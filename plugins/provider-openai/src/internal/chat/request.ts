@@ -1,6 +1,10 @@
 import type { FilePart, LlmRequest, Message, Part, ToolResultPart, Warning } from "@switchyard/core"
 import { textOf } from "@switchyard/core"
-import type { ChatCompletionContentPart, ChatCompletionCreateParams, ChatCompletionMessageParam } from "openai/resources/chat/completions"
+import type {
+  ChatCompletionContentPart,
+  ChatCompletionCreateParams,
+  ChatCompletionMessageParam,
+} from "openai/resources/chat/completions"
 import { cannotSend, rawBase64, urlOf, written } from "../files.ts"
 import { describe } from "../models.ts"
 import { toolOutputText } from "../toolOutput.ts"
@@ -27,7 +31,10 @@ export const toChat = (request: LlmRequest, target: Target, stream: boolean): Tr
   const warnings = new Warnings(target.id)
   const info = target.vendor ? describe(request.model) : undefined
   if (request.topK !== undefined) warnings.unsupported("topK", "the Chat Completions API has no such setting")
-  const sampling = info?.reasoning === true && !info.outputMedia.includes("audio/*") ? warnings.dropSampling(request, sampled) : request
+  const sampling =
+    info?.reasoning === true && !info.outputMedia.includes("audio/*")
+      ? warnings.dropSampling(request, sampled)
+      : request
   const limit = request.maxOutputTokens
   const body: Body = {
     model: request.model,
@@ -56,7 +63,10 @@ const toFormat = ({ output }: LlmRequest): ChatCompletionCreateParams["response_
   if (output?.type !== "json") return undefined
   if (output.schema === undefined) return { type: "json_object" }
   const { schema, name, strict } = output
-  return { type: "json_schema", json_schema: { name: name ?? "response", schema: { ...schema }, strict: strict ?? true } }
+  return {
+    type: "json_schema",
+    json_schema: { name: name ?? "response", schema: { ...schema }, strict: strict ?? true },
+  }
 }
 
 const toTools = ({ tools, toolChoice }: LlmRequest, warnings: Warnings) => {
@@ -70,9 +80,15 @@ const toTools = ({ tools, toolChoice }: LlmRequest, warnings: Warnings) => {
       return []
     }
     const { name, description, inputSchema, strict } = tool
-    return [{ type: "function" as const, function: { name, parameters: { ...inputSchema }, ...defined({ description, strict }) } }]
+    return [
+      {
+        type: "function" as const,
+        function: { name, parameters: { ...inputSchema }, ...defined({ description, strict }) },
+      },
+    ]
   })
-  const choice = typeof toolChoice === "object" ? { type: "function" as const, function: { name: toolChoice.name } } : toolChoice
+  const choice =
+    typeof toolChoice === "object" ? { type: "function" as const, function: { name: toolChoice.name } } : toolChoice
   return defined({ tools: functions.length === 0 ? undefined : functions, tool_choice: choice })
 }
 
@@ -82,7 +98,12 @@ const toMessages = (message: Message, target: Target, warnings: Warnings): Array
       return [{ role: "system", content: message.content }]
     case "user": {
       const texts = message.content.every((part) => part.type === "text")
-      return [{ role: "user", content: texts ? textOf(message.content) : message.content.map((part) => toContent(part, target)) }]
+      return [
+        {
+          role: "user",
+          content: texts ? textOf(message.content) : message.content.map((part) => toContent(part, target)),
+        },
+      ]
     }
     case "assistant":
       return toAssistant(message.content, warnings)
@@ -107,13 +128,22 @@ const toAssistant = (content: ReadonlyArray<Part>, warnings: Warnings): Array<Ch
   if (content.some((part) => part.type === "file")) warnings.lost("files in an assistant message")
   const text = textOf(content)
   if (text === "" && calls.length === 0) return []
-  return [{ role: "assistant", content: text === "" ? null : text, ...(calls.length === 0 ? {} : { tool_calls: calls }) }]
+  return [
+    { role: "assistant", content: text === "" ? null : text, ...(calls.length === 0 ? {} : { tool_calls: calls }) },
+  ]
 }
 
-const toContent = (part: Extract<Message, { role: "user" }>["content"][number], target: Target): ChatCompletionContentPart =>
-  part.type === "text" ? { type: "text", text: part.text } : toFile(part, target)
+const toContent = (
+  part: Extract<Message, { role: "user" }>["content"][number],
+  target: Target,
+): ChatCompletionContentPart => (part.type === "text" ? { type: "text", text: part.text } : toFile(part, target))
 
-const audioFormats: Readonly<Record<string, "wav" | "mp3">> = { "audio/wav": "wav", "audio/x-wav": "wav", "audio/mpeg": "mp3", "audio/mp3": "mp3" }
+const audioFormats: Readonly<Record<string, "wav" | "mp3">> = {
+  "audio/wav": "wav",
+  "audio/x-wav": "wav",
+  "audio/mpeg": "mp3",
+  "audio/mp3": "mp3",
+}
 
 const toFile = (part: FilePart, target: Target): ChatCompletionContentPart => {
   const own = object(part.providerData?.[target.id])

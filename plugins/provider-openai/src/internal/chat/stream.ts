@@ -74,7 +74,11 @@ const name = (state: ChatState, chunk: Wire, out: Array<StreamPart>): void => {
   const model = string(chunk["model"])
   if (id === undefined && model === undefined) return
   state.named = true
-  out.push({ type: "response-metadata", ...(id === undefined ? {} : { id }), ...(model === undefined ? {} : { model }) })
+  out.push({
+    type: "response-metadata",
+    ...(id === undefined ? {} : { id }),
+    ...(model === undefined ? {} : { model }),
+  })
 }
 
 const delta = (state: ChatState, piece: Wire, out: Array<StreamPart>): void => {

@@ -39,7 +39,8 @@ export const toResponses = (request: LlmRequest, target: Target, stream: boolean
       max_output_tokens: request.maxOutputTokens,
       temperature: sampling.temperature,
       top_p: sampling.topP,
-      reasoning: effort === undefined ? undefined : { effort, ...(effort === "none" ? {} : { summary: "auto" as const }) },
+      reasoning:
+        effort === undefined ? undefined : { effort, ...(effort === "none" ? {} : { summary: "auto" as const }) },
       text: toText(request),
       ...toTools(request, warnings),
     }),
@@ -62,9 +63,16 @@ const toTools = ({ tools, toolChoice }: LlmRequest, warnings: Warnings) => {
   }
   const list = tools.map((tool) => {
     // The vendor's own tools are an open set: their arguments go through as they are.
-    if (tool.type === "provider") return { ...tool.args, type: tool.id.replace(/^openai\./, "") } as unknown as ResponsesTool
+    if (tool.type === "provider")
+      return { ...tool.args, type: tool.id.replace(/^openai\./, "") } as unknown as ResponsesTool
     const { name, description, inputSchema, strict } = tool
-    return { type: "function" as const, name, parameters: { ...inputSchema }, strict: strict ?? false, ...defined({ description }) }
+    return {
+      type: "function" as const,
+      name,
+      parameters: { ...inputSchema },
+      strict: strict ?? false,
+      ...defined({ description }),
+    }
   })
   const choice = typeof toolChoice === "object" ? { type: "function" as const, name: toolChoice.name } : toolChoice
   return defined({ tools: list, tool_choice: choice })
@@ -95,7 +103,12 @@ const toItems = (message: Message, model: string, target: Target, warnings: Warn
 }
 
 /** Items in the order of the answer. Encrypted reasoning goes back only to the provider and model that wrote it. */
-const toAssistant = (message: AssistantMessage, model: string, target: Target, warnings: Warnings): Array<ResponseInputItem> => {
+const toAssistant = (
+  message: AssistantMessage,
+  model: string,
+  target: Target,
+  warnings: Warnings,
+): Array<ResponseInputItem> => {
   const own = message.origin?.provider === target.id && undated(message.origin.model) === undated(model)
   const items: Array<ResponseInputItem> = []
   const reasoning = new Map<string, ResponseReasoningItem>()
@@ -146,7 +159,9 @@ const toFile = (part: FilePart, target: Target): ResponseInputContent => {
   const { source } = part
   const image = part.mediaType.startsWith("image/")
   if (source.type === "ref") {
-    return image ? { type: "input_image", file_id: source.ref, detail: "auto" } : { type: "input_file", file_id: source.ref }
+    return image
+      ? { type: "input_image", file_id: source.ref, detail: "auto" }
+      : { type: "input_file", file_id: source.ref }
   }
   const url = urlOf(part)
   if (image && url !== undefined) {
@@ -160,4 +175,3 @@ const toFile = (part: FilePart, target: Target): ResponseInputContent => {
   }
   throw cannotSend(part, "Responses")
 }
-

@@ -26,7 +26,11 @@ export const fromResponses = (
   const id = string(body["id"])
   return {
     content,
-    finish: finishOf(body, content.some((part) => part.type === "tool-call"), refused),
+    finish: finishOf(
+      body,
+      content.some((part) => part.type === "tool-call"),
+      refused,
+    ),
     usage: usageOf(body["usage"], responsesNames),
     warnings,
     model: string(body["model"]) ?? model,
