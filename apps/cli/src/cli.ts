@@ -6,7 +6,7 @@ import { demo } from "./commands/demo.ts"
 import { doctor } from "./commands/doctor.ts"
 import { explain } from "./commands/explain.ts"
 import { plugins } from "./commands/plugins.ts"
-import { note } from "./output.ts"
+import { note, oneLine } from "./output.ts"
 
 /** The whole command line. */
 export const cli = Command.make("switchyard").pipe(
@@ -27,9 +27,9 @@ export const presenter: CliOutput.Presenter = {
   ...CliOutput.defaultPresenter,
   present: (document) => {
     if (document._tag !== "InvalidInvocation") return CliOutput.defaultPresenter.present(document)
-    return Effect.sync(() => {
-      for (const error of document.errors) note(error.message)
-      note(`see ${document.commandPath.join(" ")} --help`)
-    })
+    const problems = document.errors.map((error) =>
+      oneLine(error.message.replace(/\s+Did you mean this\?\s+/, ", did you mean ")).replace(/\.$/, ""),
+    )
+    return Effect.sync(() => note(`${problems.join("; ")}; see ${document.commandPath.join(" ")} --help`))
   },
 }

@@ -1,5 +1,4 @@
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import type { CallFlags } from "./request.ts"
@@ -9,14 +8,11 @@ const optionalText = (name: string, description: string) =>
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 }
 
-/** `30`, `30s`, `500ms`, `2m`: as milliseconds. */
-const Milliseconds = Schema.String.check(
-  Schema.makeFilter((text) => /^\d+(\.\d+)?(ms|s|m)?$/.test(text) || "a time such as 30s, 500ms or 2m"),
-)
-
-const toMs = (text: string): number => {
-  const [, amount, unit] = /^([\d.]+)(ms|s|m)?$/.exec(text) ?? []
-  return Number(amount) * (units[unit ?? "s"] ?? 1000)
+/** `30`, `30s`, `500ms`, `2m`: in milliseconds. */
+const toMs = (text: string): Option.Option<number> => {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text) ?? []
+  const ms = Number(amount) * (units[unit ?? "s"] ?? 1000)
+  return ms > 0 ? Option.some(ms) : Option.none()
 }
 
 export const configFlag = optionalText("config", "This config file, instead of the nearest switchyard.config.*")
@@ -47,10 +43,17 @@ export const callFlags = {
   ),
   schema: optionalText("schema", "A file with a JSON Schema that the answer must follow"),
   temperature: Flag.Finite("temperature").pipe(Flag.withDescription("Randomness, usually 0 to 2"), Flag.optional),
-  maxTokens: Flag.Int("max-tokens").pipe(Flag.withDescription("Most tokens that the answer may have"), Flag.optional),
+  maxTokens: Flag.Int("max-tokens").pipe(
+    Flag.withDescription("Most tokens that the answer may have"),
+    Flag.filter(
+      (count) => count > 0,
+      () => "a whole number above 0",
+    ),
+    Flag.optional,
+  ),
   timeout: Flag.String("timeout").pipe(
     Flag.withDescription("Most time for the whole call: 30s, 500ms, 2m"),
-    Flag.withSchema(Milliseconds),
+    Flag.filterMap(toMs, () => "a time above 0, such as 30s, 500ms or 2m"),
     Flag.optional,
   ),
 }
@@ -64,7 +67,7 @@ interface Parsed {
   readonly schema: Option.Option<string>
   readonly temperature: Option.Option<number>
   readonly maxTokens: Option.Option<number>
-  readonly timeout: Option.Option<string>
+  readonly timeout: Option.Option<number>
 }
 
 /** The parsed flags as plain values. */
@@ -77,5 +80,5 @@ export const toCallFlags = (parsed: Parsed): CallFlags => ({
   schema: Option.getOrUndefined(parsed.schema),
   temperature: Option.getOrUndefined(parsed.temperature),
   maxTokens: Option.getOrUndefined(parsed.maxTokens),
-  timeout: Option.getOrUndefined(Option.map(parsed.timeout, toMs)),
+  timeout: Option.getOrUndefined(parsed.timeout),
 })

@@ -1,11 +1,21 @@
 import { styleText } from "node:util"
-import type { RouteTrace, Usage } from "switchyard"
+import { type RouteTrace, SwitchyardError, type Usage } from "switchyard"
 
 /** The program's own output. */
 export const out = (text: string): void => void process.stdout.write(text)
 
 /** One line for people: notes, progress, errors. Never on stdout, which belongs to the answer. */
 export const note = (text: string): void => void process.stderr.write(`switchyard: ${text}\n`)
+
+/** A text without its line breaks: a failure is one line. */
+export const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, " ")
+
+/** What a failure says; where the kernel advises to write code, the flag that does it. */
+export const messageOf = (failure: unknown): string => {
+  if (!(failure instanceof Error)) return String(failure)
+  if (!(failure instanceof SwitchyardError) || failure.reason._tag !== "Timeout") return failure.message
+  return failure.message.replace("in policy.timeouts or policy.deadline", "with --timeout")
+}
 
 export const isTerminal = (): boolean => process.stdout.isTTY === true
 

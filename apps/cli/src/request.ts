@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises"
+import { createReadStream } from "node:fs"
 import { basename } from "node:path"
-import { text as readAll } from "node:stream/consumers"
 import type { FilePart, JsonObject, LlmRequestInput } from "@switchyard/core"
 import { documentation, toFilePart } from "./documentation.ts"
 import { UsageError } from "./ExitCode.ts"
@@ -20,22 +19,39 @@ export interface CallFlags {
 
 const maxBytes = 32 * 1024 * 1024
 
-const readText = async (path: string): Promise<string> => {
-  let bytes: Buffer
-  try {
-    bytes = await readFile(path)
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable"
-    const why: Record<string, string> = {
-      ENOENT: "there is no such file",
-      EACCES: "it may not be read",
-      EISDIR: "it is a folder",
-    }
-    throw new UsageError(`cannot read ${path}: ${why[code] ?? code}`)
+/** All of it, as UTF-8; read no further than a text can be. */
+const textFrom = async (name: string, source: NodeJS.ReadableStream): Promise<string> => {
+  const chunks: Array<Buffer> = []
+  let length = 0
+  for await (const chunk of source) {
+    const bytes = Buffer.from(chunk)
+    length += bytes.length
+    if (length > maxBytes) throw new UsageError(`${name} is larger than 32 MiB: give a smaller one`)
+    chunks.push(bytes)
   }
-  if (bytes.length > maxBytes) throw new UsageError(`${path} is larger than 32 MiB: give a smaller file`)
-  if (bytes.subarray(0, 8000).includes(0)) throw new UsageError(`${path} is not a text file: it holds binary data`)
-  return bytes.toString("utf8")
+  const bytes = Buffer.concat(chunks)
+  if (bytes.includes(0)) throw new UsageError(`${name} is not text: it holds binary data`)
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+  } catch {
+    throw new UsageError(`${name} is not text in UTF-8: convert it first`)
+  }
+}
+
+const faults: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EACCES: "it may not be read",
+  EISDIR: "it is a folder",
+}
+
+const readText = async (path: string): Promise<string> => {
+  try {
+    return await textFrom(path, createReadStream(path))
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable"
+    throw new UsageError(`cannot read ${path}: ${faults[code] ?? code}`)
+  }
 }
 
 const readSchema = async (path: string): Promise<JsonObject> => {
@@ -56,14 +72,15 @@ export const readPrompt = async ({ prompt, file }: Pick<CallFlags, "prompt" | "f
   if (prompt !== undefined && file !== undefined)
     throw new UsageError("give the prompt as an argument or with --file, not both")
   const given = file === undefined ? (prompt ?? (await readStdin())) : await readText(file)
-  if (given.trim() === "") throw new UsageError("the prompt is empty")
+  if (given.trim() === "")
+    throw new UsageError("the prompt is empty: write it in quotes, pipe it in, or use --file FILE")
   return given
 }
 
 const readStdin = async (): Promise<string> => {
   if (process.stdin.isTTY === true)
-    throw new UsageError(`no prompt: write it in quotes, pipe it in, or use --file FILE`)
-  return readAll(process.stdin)
+    throw new UsageError("no prompt: write it in quotes, pipe it in, or use --file FILE")
+  return textFrom("standard input", process.stdin)
 }
 
 /** The files named by --context; else, for the embedded provider, the product's own documentation. */

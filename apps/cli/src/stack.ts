@@ -1,5 +1,4 @@
 import { extractive } from "@switchyard/provider-extractive"
-import { openai } from "@switchyard/provider-openai"
 import { createSwitchyard, loadConfig, type Switchyard, type SwitchyardConfig } from "switchyard"
 
 /** A stack that is ready to call, and where it came from. */
@@ -14,13 +13,16 @@ export interface LoadedStack {
 
 const present = (name: string): boolean => (process.env[name] ?? "") !== ""
 
-/** What runs with no config and no key: the extractive provider, and OpenAI where its key or URL is set. */
-export const embeddedConfig = (): SwitchyardConfig => {
+/** What runs with no config: the extractive provider, and OpenAI where its key or URL is set or one of its models asked for. */
+export const embeddedConfig = async (model?: string): Promise<SwitchyardConfig> => {
   const key = present("OPENAI_API_KEY")
   const elsewhere = present("OPENAI_BASE_URL")
-  if (!key && !elsewhere) return { plugins: [extractive()], routes: { auto: "extractive/default" } }
+  const asked = model?.startsWith("openai/") === true
+  if (!key && !elsewhere && !asked) return { plugins: [extractive()], routes: { auto: "extractive/default" } }
   // Only OpenAI's own endpoint is known to have OpenAI's models; elsewhere the user names one.
-  const auto = elsewhere ? "extractive/default" : "openai/gpt-5.4-mini"
+  const auto = elsewhere || !key ? "extractive/default" : "openai/gpt-5.4-mini"
+  // Imported where it is used: it is a third of the time that the program takes to start.
+  const { openai } = await import("@switchyard/provider-openai")
   return { plugins: [extractive(), openai()], routes: { auto } }
 }
 
@@ -29,13 +31,13 @@ const hintFor = (): string =>
     ? `OPENAI_BASE_URL is set: name a model of that server with --model openai/NAME`
     : `for a real model set OPENAI_API_KEY, or write a switchyard.config.ts`
 
-/** The nearest config's stack, or the embedded one. */
-export const loadStack = async (path: string | undefined): Promise<LoadedStack> => {
+/** The nearest config's stack, or the embedded one, for a call to this model. */
+export const loadStack = async (path: string | undefined, model?: string): Promise<LoadedStack> => {
   const loaded = await loadConfig({
     ...(path === undefined ? {} : { path }),
     importPackage: (name) => import(name),
   })
-  const config = loaded?.config ?? embeddedConfig()
+  const config = loaded?.config ?? (await embeddedConfig(model))
   const embedded = loaded === undefined && config.routes?.["auto"] === "extractive/default"
   return {
     switchyard: createSwitchyard(config),

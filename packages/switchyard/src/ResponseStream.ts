@@ -13,6 +13,8 @@ interface Source {
 
 type Batch = ReadonlyArray<StreamPart>
 
+type Result = IteratorResult<StreamPart, undefined>
+
 const end: IteratorReturnResult<undefined> = { value: undefined, done: true }
 
 interface Waiter {
@@ -48,20 +50,32 @@ export class ResponseStream implements AsyncIterable<StreamPart> {
     this.#state = "reading"
     let batch: Batch = []
     let at = 0
-    const refill = async (): Promise<IteratorResult<StreamPart, undefined>> => {
+    let last: Promise<Result> | undefined
+    const refill = async (): Promise<Result> => {
       // The finish is the last part, by the kernel's promise.
-      const more = this.#fold.finish === undefined ? await this.#read() : undefined
-      batch = more ?? []
+      const over = this.#state !== "reading" || this.#fold.finish !== undefined
+      batch = (over ? undefined : await this.#read()) ?? []
       at = 1
       const [value] = batch
       if (value !== undefined) return { value, done: false }
       await this.cancel()
       return end
     }
+    const step = (): Promise<Result> => {
+      const value = batch[at++]
+      return value === undefined ? refill() : Promise.resolve({ value, done: false })
+    }
     return {
       next: () => {
-        const value = batch[at++]
-        return value === undefined ? refill() : Promise.resolve({ value, done: false })
+        if (last === undefined && at < batch.length) return step()
+        // A second question before the first is answered waits for its turn.
+        const result: Promise<Result> = last === undefined ? step() : last.then(step, step)
+        last = result
+        const settled = () => {
+          if (last === result) last = undefined
+        }
+        result.then(settled, settled)
+        return result
       },
       return: async () => {
         batch = []

@@ -1,7 +1,7 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
-import type { LlmRequestInput, LlmResponse, Part, Switchyard } from "switchyard"
+import type { LlmRequestInput, LlmResponse, Part, StreamPart, Switchyard } from "switchyard"
 import { textOf } from "switchyard"
 import { action } from "../action.ts"
 import { callFlags, configFlag, debugFlag, jsonFlag, toCallFlags, toggle } from "../flags.ts"
@@ -22,7 +22,7 @@ export const call = Command.make(
     ...callFlags,
     stream: Flag.Boolean("stream").pipe(
       Flag.withDescription(
-        "Print the answer as it comes (the default on a terminal); with --json its parts, one a line",
+        "Print the answer as it comes (the default on a terminal; --no-stream: whole); with --json its parts, one a line",
       ),
       Flag.optional,
     ),
@@ -60,12 +60,12 @@ const runCall = async (
   config: string | undefined,
   signal: AbortSignal,
 ): Promise<void> => {
-  const stack = await loadStack(config)
+  const stack = await loadStack(config, flags.model)
   try {
     const embedded = await isEmbedded(stack, flags.model)
-    if (embedded) tellEmbedded(stack, flags)
     const request = await toRequest(flags, embedded)
-    const response = await answer(stack.switchyard, request, options, signal)
+    const begin = () => embedded && tellEmbedded(stack, flags)
+    const response = await answer(stack.switchyard, request, options, signal, begin)
     for (const warning of response.warnings)
       if (!embedded || warning.type !== "other") note(`warning: ${warning.message}`)
     if (options.explain) for (const line of traceLines(response.route)) note(line)
@@ -91,18 +91,22 @@ const answer = async (
   request: LlmRequestInput,
   { stream, json }: Options,
   signal: AbortSignal,
+  begin: () => void,
 ): Promise<LlmResponse> => {
   if (!(stream ?? (isTerminal() && !json))) {
     const response = await switchyard.generate(request, { signal })
+    begin()
     out(json ? `${JSON.stringify(response)}\n` : `${textOf(response.content)}\n`)
     if (!json) printSources(response.content)
     return response
   }
   const parts = switchyard.stream(request, { signal })
-  for await (const part of parts) {
-    if (json) out(`${JSON.stringify(part)}\n`)
-    else if (part.type === "text-delta" || part.type === "text") out(part.text)
-    else if (part.type === "restart") out(`\n${styled("dim", "[the answer begins again]")}\n`)
+  try {
+    await print(parts, json, begin)
+  } catch (error) {
+    // What was written of a cut answer stands on a line of its own.
+    if (isTerminal() && !json) out("\n")
+    throw error
   }
   const response = await parts.response()
   if (!json) {
@@ -110,6 +114,15 @@ const answer = async (
     printSources(response.content)
   }
   return response
+}
+
+const print = async (parts: AsyncIterable<StreamPart>, json: boolean, begin: () => void): Promise<void> => {
+  for await (const part of parts) {
+    if (part.type === "stream-start") begin()
+    if (json) out(`${JSON.stringify(part)}\n`)
+    else if (part.type === "text-delta" || part.type === "text") out(part.text)
+    else if (part.type === "restart") out(`\n${styled("dim", "[the answer begins again]")}\n`)
+  }
 }
 
 /** Where the answer comes from, a line each. */

@@ -5,7 +5,7 @@ import { action } from "../action.ts"
 import { documentation } from "../documentation.ts"
 import { Ended, ExitCode } from "../ExitCode.ts"
 import { debugFlag } from "../flags.ts"
-import { out, styled, tokensText } from "../output.ts"
+import { messageOf, note, oneLine, out, styled, tokensText } from "../output.ts"
 import { embeddedConfig } from "../stack.ts"
 import { sourceLines } from "./call.ts"
 
@@ -20,45 +20,51 @@ const questions = [
 /** Real questions to the project's own documentation, through the whole path of a call. */
 export const demo = Command.make("demo", { debug: debugFlag }, () =>
   action(async (signal) => {
-    const config = embeddedConfig()
-    const switchyard = createSwitchyard(config)
+    const switchyard = createSwitchyard(await embeddedConfig())
     try {
       const { all } = await switchyard.providers()
       const models = [
         "extractive/default",
         ...(all.some(({ provider }) => provider.id === "openai") ? [openAiModel()] : []),
       ]
-      let failures = 0
-      for (const model of models) failures += await ask(switchyard, model, signal)
+      let failed = false
+      for (const model of models) failed = !(await ask(switchyard, model, signal)) || failed
       out(next(models.length > 1))
-      if (failures === questions.length * models.length) throw new Ended(ExitCode.callFailed)
+      if (failed) throw new Ended(ExitCode.callFailed)
     } finally {
       await switchyard.close()
     }
   }),
-).pipe(Command.withDescription("Ask the project's own documentation a few questions, with no key"))
+).pipe(
+  Command.withDescription("Ask the project's own documentation a few questions, with no key"),
+  Command.withExamples([
+    { command: "switchyard demo", description: "With no key" },
+    { command: "OPENAI_API_KEY=sk-... switchyard demo", description: "With OpenAI as well" },
+  ]),
+)
 
 const openAiModel = (): string => `openai/${process.env["OPENAI_MODEL"] ?? "gpt-5.4-mini"}`
 
+/** One failure is enough: the other questions would go the same way. */
 const ask = async (
   switchyard: ReturnType<typeof createSwitchyard>,
   model: string,
   signal: AbortSignal,
-): Promise<number> => {
+): Promise<boolean> => {
   const files = await documentation()
-  let failures = 0
   for (const question of questions) {
     out(`\n${styled("bold", `? ${question}`)}\n`)
     try {
-      const content = [...files, { type: "text" as const, text: question }]
-      show(await switchyard.generate({ model, messages: [{ role: "user", content }] }, { signal }))
+      const messages = [{ role: "user" as const, content: [...files, { type: "text" as const, text: question }] }]
+      show(await switchyard.generate({ model, messages, policy: { deadline: 60_000 } }, { signal }))
     } catch (error) {
       if (!(error instanceof SwitchyardError)) throw error
-      failures++
-      out(`${styled("red", error.message)}\n`)
+      out(`${styled("red", oneLine(messageOf(error)))}\n`)
+      note(`${model} failed, and was asked nothing more; see switchyard doctor`)
+      return false
     }
   }
-  return failures
+  return true
 }
 
 const show = (response: LlmResponse): void => {
@@ -79,7 +85,7 @@ const show = (response: LlmResponse): void => {
 
 const next = (real: boolean): string => `
 ${styled("bold", "What next")}
-  These answers are sentences of the documentation, picked by relevance: no key, no network, no model.
+  The answers of extractive/default are sentences of the documentation: no key, no network, no model.
   - Ask it yourself:      switchyard call "How do retries work?"
   - Ask your own files:   switchyard call --context notes.md "When do we ship?"
 ${real ? "" : "  - Use a real model:     set OPENAI_API_KEY (or OPENAI_BASE_URL for Ollama, vLLM and the like) and run this again\n"}  - Compose your own:     write switchyard.config.ts: export default defineConfig({ plugins: [openai()] })

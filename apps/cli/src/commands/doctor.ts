@@ -1,11 +1,10 @@
 import { contracts } from "@switchyard/core"
 import * as Command from "effect/cli/Command"
 import * as Option from "effect/Option"
-import { SwitchyardError } from "switchyard"
 import { action } from "../action.ts"
 import { Ended, ExitCode } from "../ExitCode.ts"
 import { configFlag, debugFlag, jsonFlag } from "../flags.ts"
-import { out, styled } from "../output.ts"
+import { messageOf, oneLine, out, styled } from "../output.ts"
 import { type LoadedStack, loadStack } from "../stack.ts"
 
 /** One thing that was looked at. A failed check makes the exit code 3. */
@@ -33,7 +32,7 @@ export const doctor = Command.make(
 const marks = { ok: "green", warning: "yellow", failed: "red" } as const
 
 const describe = ({ name, status, message }: Check): string =>
-  `${styled(marks[status], status.padEnd(8))} ${name.padEnd(10)} ${message}`
+  `${styled(marks[status], status.padEnd(8))} ${name.padEnd(10)} ${oneLine(message)}`
 
 const checkNode = (): Check => {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
@@ -66,9 +65,6 @@ const checkStack = async (path: string | undefined): Promise<ReadonlyArray<Check
   }
 }
 
-const messageOf = (error: unknown): string =>
-  error instanceof SwitchyardError || error instanceof Error ? error.message : String(error)
-
 const checkPlugins = ({ config }: LoadedStack): ReadonlyArray<Check> =>
   config.plugins.map(({ manifest: { name, kind, contract } }) => ({
     name: "plugin",
@@ -76,7 +72,8 @@ const checkPlugins = ({ config }: LoadedStack): ReadonlyArray<Check> =>
     message: `${name} (${kind}, contract ${contract}; this kernel has ${contracts[kind]})`,
   }))
 
-const checkProviders = async ({ switchyard, hint }: LoadedStack): Promise<ReadonlyArray<Check>> => {
+const checkProviders = async (stack: LoadedStack): Promise<ReadonlyArray<Check>> => {
+  const { switchyard, hint } = stack
   try {
     const { all } = await switchyard.providers()
     const checks = all.flatMap(({ provider }): ReadonlyArray<Check> => {
@@ -89,8 +86,22 @@ const checkProviders = async ({ switchyard, hint }: LoadedStack): Promise<Readon
       }))
     })
     const advice: ReadonlyArray<Check> = hint === undefined ? [] : [{ name: "model", status: "warning", message: hint }]
-    return [...checks, ...advice]
+    return [...checks, ...(await checkRoutes(stack)), ...advice]
   } catch (error) {
     return [{ name: "stack", status: "failed", message: messageOf(error) }]
   }
 }
+
+/** Does each route lead to models that a provider serves? */
+const checkRoutes = ({ config, switchyard }: LoadedStack): Promise<ReadonlyArray<Check>> =>
+  Promise.all(
+    Object.keys(config.routes ?? {}).map(async (model): Promise<Check> => {
+      try {
+        const { candidates } = await switchyard.explain({ model, prompt: "?" })
+        const models = candidates.map((candidate) => `${candidate.provider}/${candidate.model}`)
+        return { name: "route", status: "ok", message: `${model}: ${models.join(", ")}` }
+      } catch (error) {
+        return { name: "route", status: "failed", message: `${model}: ${messageOf(error)}` }
+      }
+    }),
+  )

@@ -13,7 +13,7 @@ export const explain = Command.make(
   { ...callFlags, json: jsonFlag, config: configFlag, debug: debugFlag },
   ({ json, config, ...flags }) =>
     action(async () => {
-      const stack = await loadStack(Option.getOrUndefined(config))
+      const stack = await loadStack(Option.getOrUndefined(config), flags.model)
       try {
         const explanation = await stack.switchyard.explain(await toRequest(toCallFlags(flags), false))
         out(json ? `${JSON.stringify(explanation)}\n` : `${describe(explanation)}\n`)

@@ -29,10 +29,16 @@ const list = Command.make("list", { json: jsonFlag, config: configFlag, debug: d
       await stack.switchyard.close()
     }
   }),
-).pipe(Command.withDescription("List the plugins of the stack"))
+).pipe(
+  Command.withDescription("List the plugins of the stack"),
+  Command.withExamples([
+    { command: "switchyard plugins list", description: "Name, kind, contract, providers, permissions" },
+  ]),
+)
 
 /** The plugins of the stack. */
 export const plugins = Command.make("plugins").pipe(
   Command.withDescription("What the stack is made of"),
+  Command.withExamples([{ command: "switchyard plugins list --json", description: "A plugin a line, for programs" }]),
   Command.withSubcommands([list]),
 )
