@@ -7,7 +7,6 @@ import {
   type ProviderResponse,
   type StreamPart,
 } from "@switchyard/core"
-import { readEvents, type SseEvent } from "@switchyard/transport"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -18,14 +17,13 @@ import * as Stream from "effect/Stream"
 import OpenAI from "openai"
 import { type Target, toChat } from "./internal/chat/request.ts"
 import { fromChat } from "./internal/chat/response.ts"
-import { chatEnd, chatState, chatStep } from "./internal/chat/stream.ts"
 import { fromEmbeddings } from "./internal/embeddings.ts"
 import { fromClient, network } from "./internal/errors.ts"
 import { describe, listed } from "./internal/models.ts"
+import { type Batch, chatDecoder, PartReader, responsesDecoder } from "./internal/PartReader.ts"
 import { redactor } from "./internal/redact.ts"
 import { toResponses } from "./internal/responses/request.ts"
 import { fromResponses } from "./internal/responses/response.ts"
-import { responsesState, responsesStep } from "./internal/responses/stream.ts"
 import { isWire, type Wire } from "./internal/wire.ts"
 
 /** What a provider is made from, once its options and the environment were read. */
@@ -113,7 +111,7 @@ export const makeOpenAi = (settings: OpenAiSettings): Provider => {
         const response = yield* send(post(path, body, request.headers))
         yield* checkStream(response, redact)
         const decoder = chat ? chatDecoder() : responsesDecoder(settings.id)
-        const { parts } = yield* pullParts(response, [{ type: "stream-start", warnings }], decoder, redact)
+        const { parts } = yield* pullParts(new PartReader(response, warnings, decoder), redact)
         return Stream.fromPull(Effect.succeed(parts))
       }),
     )
@@ -183,67 +181,14 @@ const checkStream = (response: Response, redact: (error: LlmError) => LlmError):
   })
 }
 
-interface Decoder {
-  readonly step: (event: SseEvent, out: Array<StreamPart>) => void
-  readonly end: (out: Array<StreamPart>) => void
-  readonly finished: () => boolean
-}
-
-const chatDecoder = (): Decoder => {
-  const state = chatState()
-  return {
-    step: (event, out) => chatStep(state, event, out),
-    end: (out) => chatEnd(state, out),
-    finished: () => state.done,
-  }
-}
-
-const responsesDecoder = (id: string): Decoder => {
-  const state = responsesState(id)
-  return { step: (event, out) => responsesStep(state, event, out), end: () => undefined, finished: () => state.done }
-}
-
-type Batch = readonly [StreamPart, ...Array<StreamPart>]
-
-/** The parts of a streamed answer: one batch per read of the network. The scope's end closes the connection. */
-const pullParts = Effect.fnUntraced(function* (
-  response: Response,
-  first: Batch,
-  decoder: Decoder,
-  redact: (error: LlmError) => LlmError,
-) {
-  const reader = readEvents(response)
+/** The parts of a streamed answer. The scope's end lets go of the connection. */
+const pullParts = Effect.fnUntraced(function* (reader: PartReader, redact: (error: LlmError) => LlmError) {
   yield* Scope.addFinalizer(
     yield* Effect.scope,
-    Effect.sync(() => (decoder.finished() ? reader.release() : reader.cancel())),
+    Effect.sync(() => reader.close()),
   )
-  let pending: Array<StreamPart> = [...first]
-  let ended = false
-  /** What was decoded before a failure is given first, then the failure. */
-  let broken: unknown
-  /** The next batch, or `undefined` at the end. */
-  const next = async (): Promise<Batch | undefined> => {
-    let decoded = 0
-    while (broken === undefined && !ended && decoded === 0) {
-      try {
-        const before = pending.length
-        const events = await reader.next()
-        ended = events === undefined
-        if (events === undefined) decoder.end(pending)
-        else for (const event of events) decoder.step(event, pending)
-        decoded = pending.length - before
-      } catch (error) {
-        broken = error
-      }
-    }
-    const [head, ...rest] = pending
-    pending = []
-    if (head !== undefined) return [head, ...rest]
-    if (broken !== undefined) throw broken
-    return undefined
-  }
   const read = Effect.tryPromise({
-    try: next,
+    try: () => reader.next(),
     catch: (error) => redact(error instanceof LlmError ? error : network(error)),
   })
   const parts: Pull.Pull<Batch, LlmError> = Effect.filterOrElse(
