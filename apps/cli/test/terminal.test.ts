@@ -8,7 +8,11 @@ const quoted = (args: ReadonlyArray<string>) => args.map((arg) => `'${arg}'`).jo
 const hasScript = spawnSync("script", ["-qec", "true", "/dev/null"]).status === 0
 
 /** Runs the program on a pseudo terminal; `seen` gets all of its output so far. */
-const onTerminal = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>, seen = (_: string) => {}) =>
+const onTerminal = (
+  args: ReadonlyArray<string>,
+  env: Readonly<Record<string, string>>,
+  seen?: (output: string) => void,
+) =>
   new Promise<string>((resolve, reject) => {
     const command = quoted([process.execPath, ...nodeArgs, ...args])
     const child = spawn("script", ["-qec", command, "/dev/null"], {
@@ -18,7 +22,10 @@ const onTerminal = (args: ReadonlyArray<string>, env: Readonly<Record<string, st
       timeout: 10_000,
     })
     let output = ""
-    child.stdout.setEncoding("utf8").on("data", (text: string) => seen((output += text)))
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text
+      seen?.(output)
+    })
     child.on("error", reject).on("close", () => resolve(output))
   })
 

@@ -84,7 +84,10 @@ const registryOf = (plugins: ReadonlyArray<AnyPlugin>): Layer.Layer<Providers, L
     ),
   )
 
-const listsOf = (plugins: ReadonlyArray<AnyPlugin>, options: ComposeOptions): Layer.Layer<never, LlmError> => {
+const listsOf = (
+  plugins: ReadonlyArray<AnyPlugin>,
+  options: ComposeOptions,
+): Layer.Layer<never, LlmError, Providers> => {
   const names: Partial<Record<SingleKind, string>> = {}
   for (const { manifest } of plugins) {
     const { kind, name } = manifest
@@ -92,11 +95,33 @@ const listsOf = (plugins: ReadonlyArray<AnyPlugin>, options: ComposeOptions): La
   }
   return Layer.mergeAll(
     Layer.succeed(PluginNames, names),
-    Layer.succeed(Routes, options.routes ?? {}),
+    Layer.effect(Routes, routesOf(options.routes ?? {})),
     Layer.effect(Middlewares, middlewaresOf(plugins)),
     Layer.effect(Validators, validatorsOf(plugins)),
   )
 }
+
+/** A route to a provider that is not there is found when the stack is built, not when somebody calls it. */
+const routesOf = Effect.fnUntraced(function* (routes: Routes) {
+  const { all, get } = yield* Providers
+  const serves = (model: string): boolean => {
+    const slash = model.indexOf("/")
+    return (
+      (slash > 0 && get(model.slice(0, slash)) !== undefined) ||
+      all.some(({ provider }) => provider.models.includes(model))
+    )
+  }
+  for (const [alias, target] of Object.entries(routes)) {
+    const missing = (typeof target === "string" ? [target] : target).find((model) => !serves(model))
+    if (missing === undefined) continue
+    const installed = all.map(({ provider }) => provider.id).join(", ") || "none"
+    return yield* refusal(
+      `the route "${alias}" leads to "${missing}", which no provider of the stack serves (providers: ${installed}). ` +
+        `Routes name models as provider/model, and not other routes`,
+    )
+  }
+  return routes
+})
 
 /** Within a stage the name decides the order, so two of one name have none. */
 const middlewaresOf = Effect.fnUntraced(function* (plugins: ReadonlyArray<AnyPlugin>) {

@@ -97,11 +97,15 @@ const table: { readonly [Tag in ReasonTag]: readonly [recovery: Recovery, advice
   HumanReviewRequired: ["none", "A person must decide: see reason.ticket."],
   BudgetExceeded: ["none", "Raise the budget or wait for the next period."],
   CircuitOpen: ["failover", "The provider failed too often and is being left alone for a while."],
-  NoRoute: ["none", "Install a plugin that serves it, or name one of the models above."],
+  NoRoute: ["none", "Install a plugin that serves it, or name a model of an installed provider."],
   AllCandidatesFailed: ["none", "Each attempt and its reason is in reason.attempts."],
-  PluginIncompatible: ["none", "Install the version named above."],
+  PluginIncompatible: ["none", ""],
   PluginFailure: ["failover", "This is a bug in the plugin: report it to its author with the text above."],
 }
+
+/** A wrong set-up says itself what is to be corrected. */
+const advice = (tag: ReasonTag, { operation }: ErrorContext): string =>
+  tag === "InvalidRequest" && (operation === "compose" || operation === "config") ? "" : table[tag][1]
 
 /** Every name that `reason._tag` can have. */
 export const reasonTags: ReadonlyArray<ReasonTag> = Object.keys(table) as Array<ReasonTag>
@@ -120,11 +124,8 @@ export class LlmError extends Data.TaggedError("LlmError")<{
   readonly message: string
 }> {
   static make(reason: Reason, context: ErrorContext = {}): LlmError {
-    return new LlmError({
-      reason,
-      context,
-      message: `${where(context)}${sentence(reason.message)} ${table[reason._tag][1]}`,
-    })
+    const message = `${where(context)}${sentence(reason.message)} ${advice(reason._tag, context)}`.trimEnd()
+    return new LlmError({ reason, context, message })
   }
 
   /** None: the request is wrong. Retry: the same again. Failover: the provider is ill, ask another. */

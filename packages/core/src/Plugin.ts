@@ -143,7 +143,7 @@ const badOptions = (plugin: string, problem: string): LlmError =>
     {
       _tag: "InvalidRequest",
       field: "options",
-      message: `the options of ${plugin} are wrong: ${problem.replaceAll("\n", " ")}`,
+      message: `the options of ${plugin} are wrong: ${problem.replace(/\s+/g, " ")}`,
     },
     { operation: "compose" },
   )

@@ -77,6 +77,7 @@ export const createSwitchyard = (options: SwitchyardOptions): Switchyard => {
   let services: Services | undefined
 
   const running = new Set<Fiber.Fiber<unknown, unknown>>()
+  /** From now on `close` ends it. */
   const onFiberStart = (fiber: Fiber.Fiber<unknown, unknown>): void => {
     running.add(fiber)
     fiber.addObserver(() => running.delete(fiber))
@@ -109,7 +110,12 @@ export const createSwitchyard = (options: SwitchyardOptions): Switchyard => {
     stream: (request, options) =>
       new ResponseStream(async () => {
         const context = await ready(options?.signal)
-        return { context, open: Context.get(context, Kernel).open(request) }
+        const open = Context.get(context, Kernel).open(request)
+        const tracked = Effect.withFiber((fiber) => {
+          onFiberStart(fiber)
+          return open
+        })
+        return { context, open: tracked }
       }, options?.signal),
     embed: (request, options) => run((kernel) => kernel.embed(request), options?.signal),
     explain: (request) => run((kernel) => kernel.explain(request)),

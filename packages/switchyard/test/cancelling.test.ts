@@ -4,6 +4,7 @@ import { openai } from "@switchyard/provider-openai"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import { describe, expect, it } from "vitest"
 import { collect, hello, rejection, stage } from "./stacks.ts"
 
@@ -128,8 +129,30 @@ describe("close", () => {
         if (part.type === "text-delta") setImmediate(() => void at.switchyard.close())
       }
     }
-    expect(await rejection(read())).toBeInstanceOf(Error)
+    expect(await rejection(read())).toMatchObject({ message: expect.stringContaining("its Switchyard was closed") })
     expect(await at.upstream.requests[0]?.closed).toBe("aborted")
+  })
+
+  it("ends what waits for no network", async () => {
+    const waiting = definePlugin({
+      manifest: { name: "waiting", kind: "provider", contract: 1, permissions: [] },
+      options: Schema.Struct({}),
+      layer: (_, key) =>
+        Layer.succeed(key, {
+          id: "waiting",
+          models: ["forever"],
+          describe: () => undefined,
+          generate: () => Effect.never,
+          stream: () => Stream.never,
+        }),
+    })
+    const switchyard = createSwitchyard({ plugins: [waiting()] })
+    await switchyard.providers()
+    const request = { model: "waiting/forever", prompt: "Hi" }
+    const failed = [switchyard.generate(request), collect(switchyard.stream(request))].map(rejection)
+    await new Promise(setImmediate)
+    await switchyard.close()
+    for (const error of await Promise.all(failed)) expect(error).toBeInstanceOf(ConfigurationError)
   })
 
   it("comes with `await using`", async () => {

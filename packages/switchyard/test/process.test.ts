@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process"
 import { readFile } from "node:fs/promises"
 import { promisify } from "node:util"
+import { reasonTags } from "@switchyard/core"
 import { startUpstream } from "@switchyard/testkit"
 import { expect, it } from "vitest"
 import { folderWith } from "./folders.ts"
@@ -28,8 +29,9 @@ it("nothing keeps the process alive after close", bounded, async () => {
   expect(stdout).toBe("Hello\nHello\nnothing left\n")
 })
 
-it("the README's example runs as printed", bounded, async () => {
+it("the README names every class of error, and its example runs as printed", bounded, async () => {
   const readme = await readFile(new URL("../README.md", import.meta.url), "utf8")
+  for (const tag of reasonTags) expect(readme).toContain(`\`${tag}Error\``)
   const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? ""
   expect(example.trim().split("\n").length).toBeLessThanOrEqual(12)
   await using folder = await folderWith({ "main.ts": example })

@@ -133,13 +133,17 @@ export const makeOpenAi = (settings: OpenAiSettings): Provider => {
   return {
     id: settings.id,
     models: settings.models ?? (settings.vendor ? listed : []),
-    credentials: [{ name: settings.vendor ? "OPENAI_API_KEY" : "apiKey", present: settings.apiKey !== undefined }],
+    credentials: credentialsOf(settings),
     describe,
     generate,
     stream,
     embed,
   }
 }
+
+/** Another server may need no key: then none is missing. */
+const credentialsOf = ({ vendor, apiKey }: OpenAiSettings): NonNullable<Provider["credentials"]> =>
+  vendor || apiKey !== undefined ? [{ name: vendor ? "OPENAI_API_KEY" : "apiKey", present: apiKey !== undefined }] : []
 
 const noKey = (id: string): LlmError =>
   LlmError.make(

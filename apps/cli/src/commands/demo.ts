@@ -86,7 +86,7 @@ const show = (response: LlmResponse): void => {
 const next = (real: boolean): string => `
 ${styled("bold", "What next")}
   The answers of extractive/default are sentences of the documentation: no key, no network, no model.
-  - Ask it yourself:      switchyard call "How do retries work?"
+  - Ask it yourself:      switchyard call "What is a retry?"
   - Ask your own files:   switchyard call --context notes.md "When do we ship?"
 ${real ? "" : "  - Use a real model:     set OPENAI_API_KEY (or OPENAI_BASE_URL for Ollama, vLLM and the like) and run this again\n"}  - Compose your own:     write switchyard.config.ts: export default defineConfig({ plugins: [openai()] })
   - See what is there:    switchyard doctor

@@ -42,7 +42,7 @@ const checkNode = (): Check => {
     : {
         name: "node",
         status: "failed",
-        message: `${process.versions.node} is too old: install Node 22.19, 24.11, 26 or later`,
+        message: `${process.versions.node} is not supported: install Node 22.19, 24.11, 26 or later`,
       }
 }
 
@@ -82,7 +82,7 @@ const checkProviders = async (stack: LoadedStack): Promise<ReadonlyArray<Check>>
       return keys.map(({ name, present }) => ({
         name: "provider",
         status: present ? "ok" : "warning",
-        message: `${provider.id}: ${name} is ${present ? "present" : "missing, so its calls will fail"}`,
+        message: `${provider.id}: ${name} is ${present ? "present" : "missing: its calls fail, unless the server needs none"}`,
       }))
     })
     const advice: ReadonlyArray<Check> = hint === undefined ? [] : [{ name: "model", status: "warning", message: hint }]
