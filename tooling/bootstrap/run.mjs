@@ -1,7 +1,7 @@
 // Every root script comes through here, so that each works on a machine with only git, Node 20 or later and npm.
 // It needs no dependency: it fetches the pinned Node and pnpm from npm when they are missing, installs, builds, and
 // runs the task with the arguments given. stdout belongs to the task; everything that prepares it goes to stderr.
-import { spawnSync } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { delimiter, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -32,7 +32,7 @@ if (!(task in tasks)) fail(`unknown task "${task ?? ""}". Tasks: ${Object.keys(t
 addToolchain()
 quietly("pnpm", ["install", "--frozen-lockfile", "--reporter=silent"], "installing packages")
 quietly("pnpm", ["exec", "turbo", "run", "build", "--output-logs=errors-only"], "building")
-process.exitCode = tasks[task]()
+process.exitCode = await tasks[task]()
 
 /** Puts the pinned Node and pnpm first on PATH, and fetches from npm only those that are missing. */
 function addToolchain() {
@@ -66,12 +66,11 @@ function addToolchain() {
       toolchain,
       ...missing,
     ]
-    if (run("npm", npm, { stdio: ["ignore", 2, 2] }) !== 0)
+    if (setUp("npm", npm, root) !== 0)
       fail("npm could not fetch them: check the network and the registry that npm uses.")
     // pnpm's own install script replaces a shell shim by the native binary. It must run even where npm skips scripts.
     const pnpm = join(toolchain, "node_modules", "pnpm")
-    if (existsSync(join(pnpm, "install.js")))
-      run(process.execPath, ["install.js"], { cwd: pnpm, stdio: ["ignore", 2, 2] })
+    if (existsSync(join(pnpm, "install.js"))) setUp(process.execPath, ["install.js"], pnpm)
     writeFileSync(stamp, missing.join(" "))
   }
   process.env.PATH = join(toolchain, "node_modules", ".bin") + delimiter + process.env.PATH
@@ -81,12 +80,7 @@ function addToolchain() {
 function ownInstall(folder, what) {
   const target = join(root, "tooling", folder)
   if (!existsSync(join(target, "node_modules"))) note(`installing ${what} (first run only)`)
-  const { status } = spawnSync("pnpm", ["install", "--frozen-lockfile", "--ignore-workspace", "--reporter=silent"], {
-    cwd: target,
-    stdio: ["ignore", 2, 2],
-    shell: process.platform === "win32",
-  })
-  return status ?? 1
+  return setUp("pnpm", ["install", "--frozen-lockfile", "--reporter=silent"], target)
 }
 
 function nodeIsRecent(version) {
@@ -100,24 +94,39 @@ function callerFolder() {
   return folder && existsSync(folder) ? folder : root
 }
 
+/** Runs the task itself. Signals go on to it, so that stopping the script stops the program and what it holds. */
 function run(command, parameters, options = {}) {
-  const { status, signal, error } = spawnSync(command, parameters, {
-    cwd: root,
-    stdio: "inherit",
-    shell: process.platform === "win32",
-    ...options,
+  return new Promise((resolve) => {
+    const child = spawn(command, parameters, {
+      cwd: root,
+      stdio: "inherit",
+      shell: process.platform === "win32",
+      ...options,
+    })
+    const forward = (signal) => child.kill(signal)
+    // Ctrl-C reaches the whole group by itself; only the exit code has to be waited for.
+    process.on("SIGINT", () => undefined)
+    process.on("SIGTERM", forward)
+    process.on("SIGHUP", forward)
+    child.on("error", (error) => fail(`${command} could not be started: ${error.message}`))
+    child.on("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 143)))
   })
-  if (error) fail(`${command} could not be started: ${error.message}`)
-  return status ?? (signal === "SIGINT" ? 130 : 1)
 }
 
-function quietly(command, parameters, what) {
+/** A step before the task: its output goes to stderr. Returns its exit code. */
+function setUp(command, parameters, cwd) {
   const { status } = spawnSync(command, parameters, {
-    cwd: root,
+    cwd,
     stdio: ["ignore", 2, 2],
     shell: process.platform === "win32",
   })
-  if (status !== 0) fail(`${what} failed (${command} ${parameters.join(" ")}). What it printed is above.`)
+  return status ?? 1
+}
+
+function quietly(command, parameters, what) {
+  if (setUp(command, parameters, root) !== 0) {
+    fail(`${what} failed (${command} ${parameters.join(" ")}). What it printed is above.`)
+  }
 }
 
 function output(command, parameters) {

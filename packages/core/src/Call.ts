@@ -12,8 +12,9 @@ import { ParentSpan } from "effect/Tracer"
 import { type Answer, answerResponse, wholeAnswer } from "./Answer.ts"
 import type { ActiveCall } from "./internal/ActiveCall.ts"
 import { lookup, store } from "./internal/cacheSteps.ts"
-import { guard } from "./internal/guard.ts"
+import { given, guard } from "./internal/guard.ts"
 import { openAttempt, withMiddleware } from "./internal/openAttempt.ts"
+import { routeOf } from "./internal/routeOf.ts"
 import { type AttemptOutcome, settleAttempt } from "./internal/settleAttempt.ts"
 import { LlmError } from "./LlmError.ts"
 import type { RegisteredProvider } from "./Providers.ts"
@@ -67,9 +68,9 @@ export const obtain = Effect.fnUntraced(function* (job: Job) {
     const candidate: Candidate = { provider, model: job.request.model }
     return { candidate, answer, cached, settle: settled } satisfies Obtained as Obtained
   }
-  const route = yield* guard(stack.nameOf("router"), () => stack.router.route(job.request, call))
+  const route = yield* routeOf(stack, job.request, call)
   call.routed(route)
-  return yield* guard(stack.nameOf("failover"), () =>
+  return yield* given(stack.nameOf("failover"), "an answer", () =>
     stack.failover.run(route.candidates, (candidate) => dispatch(job, candidate, job.request), call),
   )
 })
@@ -87,7 +88,9 @@ export const dispatch = Effect.fnUntraced(function* (job: Job, candidate: Candid
     const result = yield* attempt(job, candidate, registered, current)
     if (result._tag === "Obtained") return result.obtained
     const { failure } = result
-    const decision = yield* guard(stack.nameOf("retry"), () => stack.retry.next(failure, call.attempts, call, current))
+    const decision = yield* given(stack.nameOf("retry"), "a decision", () =>
+      stack.retry.next(failure, call.attempts, call, current),
+    )
     if (decision._tag === "Stop") return yield* errorOf(failure)
     if (decision._tag === "Escalate") return yield* escalate(job, failure, current, decision.reason)
     if (decision.delayMs >= call.remainingMs()) {
@@ -208,7 +211,7 @@ export const conclude = Effect.fnUntraced(function* (
   for (const { middleware, plugin } of stack.onResponse) {
     const seen = middleware.response
     const current = response
-    if (seen !== undefined) response = yield* guard(plugin, () => seen(current, request, call))
+    if (seen !== undefined) response = yield* given(plugin, "a response", () => seen(current, request, call))
   }
   if (from.cached === undefined) yield* store(job, response)
   // Warned and decided until here: the cache and the middleware above included.

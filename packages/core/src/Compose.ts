@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import { pluginFailure } from "./internal/guard.ts"
 import { Kernel } from "./Kernel.ts"
 import { LlmError } from "./LlmError.ts"
-import { Middlewares } from "./Middleware.ts"
+import { Middlewares, stages } from "./Middleware.ts"
 import { type Contributions, contracts, type ManyKind, type PluginKind, type PluginManifest } from "./Plugin.ts"
 import { Providers } from "./Providers.ts"
 import { Routes } from "./Router.ts"
@@ -67,14 +67,28 @@ const contributionsOf = <K extends ManyKind>(plugins: ReadonlyArray<AnyPlugin>, 
   ).pipe(
     Effect.flatMap((found) =>
       Effect.forEach(found, ({ plugin, value }) =>
-        value === undefined
-          ? Effect.fail(
+        isContribution(kind, value)
+          ? Effect.succeed({ plugin, value })
+          : Effect.fail(
               pluginFailure(plugin, new TypeError(`its layer brings no ${kind}`)).in({ operation: "compose" }),
-            )
-          : Effect.succeed({ plugin, value }),
+            ),
       ),
     ),
   )
+
+/** Has it the shape of its kind, as far as the kernel stands on it? Authors without types may give anything. */
+const isContribution = <K extends ManyKind>(kind: K, value: unknown): value is Contributions[K] => {
+  if (typeof value !== "object" || value === null) return false
+  try {
+    const { id, models, describe, name, stage, names, make }: { readonly [field: string]: unknown } = { ...value }
+    if (kind === "provider")
+      return typeof id === "string" && id !== "" && Array.isArray(models) && typeof describe === "function"
+    if (kind === "middleware") return typeof name === "string" && stages.some((known) => known === stage)
+    return Array.isArray(names) && typeof make === "function"
+  } catch {
+    return false
+  }
+}
 
 const registryOf = (plugins: ReadonlyArray<AnyPlugin>): Layer.Layer<Providers, LlmError> =>
   Layer.effect(
@@ -198,6 +212,9 @@ export const incompatibility = (plugin: unknown): LlmError | undefined => {
     )
   }
   const { name, kind, contract } = manifest as PluginManifest // checked field by field below
+  if (typeof name !== "string" || !Number.isInteger(contract)) {
+    return refuse("unknown", "a plugin's manifest must have a name and a contract, which is an integer")
+  }
   if (!Object.hasOwn(contracts, kind)) {
     return refuse(
       name,

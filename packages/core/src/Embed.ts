@@ -24,7 +24,7 @@ export const makeEmbedRequest = (input: EmbedRequest): EmbedRequest | LlmError =
     return invalid("request", "must be an object with a model and inputs")
   const { model, inputs, deadline }: { readonly [K in keyof EmbedRequest]?: unknown } = input
   if (typeof model !== "string" || model.trim() === "") return invalid("model", "must name an embedding model")
-  if (!Array.isArray(inputs) || inputs.length === 0) return invalid("inputs", "must hold at least one text")
+  if (!Array.isArray(inputs) || inputs.length === 0) return invalid("inputs", "must be a list of at least one text")
   const wrong = inputs.findIndex((text: unknown) => typeof text !== "string")
   if (wrong >= 0) return invalid(`inputs[${wrong}]`, "must be a string")
   if (deadline !== undefined && !(typeof deadline === "number" && deadline > 0)) {

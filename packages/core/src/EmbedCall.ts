@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
 import type { EmbedRequest, EmbedResponse, ProviderEmbedResponse } from "./Embed.ts"
 import type { ActiveCall } from "./internal/ActiveCall.ts"
-import { guard, pluginFailure } from "./internal/guard.ts"
+import { given, guard, pluginFailure } from "./internal/guard.ts"
 import { unsupported } from "./internal/openAttempt.ts"
+import { routeOf } from "./internal/routeOf.ts"
 import { settleAttempt } from "./internal/settleAttempt.ts"
 import { LlmError } from "./LlmError.ts"
 import type { Candidate } from "./RouteTrace.ts"
@@ -16,9 +17,9 @@ export const embedThrough = Effect.fnUntraced(function* (
   request: EmbedRequest,
   span: ActiveSpan,
 ) {
-  const route = yield* guard(stack.nameOf("router"), () => stack.router.route({ model: request.model }, call))
+  const route = yield* routeOf(stack, { model: request.model }, call)
   call.routed(route)
-  const [candidate, answer] = yield* guard(stack.nameOf("failover"), () =>
+  const [candidate, answer] = yield* given(stack.nameOf("failover"), "an answer", () =>
     stack.failover.run(route.candidates, (candidate) => dispatch(stack, call, request, candidate, span), call),
   )
   const response: EmbedResponse = { ...answer, provider: candidate.provider, route: call.trace() }
@@ -46,7 +47,7 @@ const dispatch = Effect.fnUntraced(function* (
     const error = result.failure.in(where)
     yield* settle({ error })
     const failure = { _tag: "Failed", candidate, error } as const
-    const decision = yield* guard(stack.nameOf("retry"), () =>
+    const decision = yield* given(stack.nameOf("retry"), "a decision", () =>
       stack.retry.next(failure, call.attempts, call, undefined),
     )
     if (decision._tag !== "Retry" || decision.delayMs >= call.remainingMs()) return yield* error

@@ -14,12 +14,14 @@ import { embedThrough } from "./EmbedCall.ts"
 import { unfoldCall } from "./Fold.ts"
 import { ActiveCall, type CallSettings } from "./internal/ActiveCall.ts"
 import { cacheKey } from "./internal/cacheSteps.ts"
-import { guard } from "./internal/guard.ts"
+import { given, guard } from "./internal/guard.ts"
+import { nearest } from "./internal/nearest.ts"
+import { routeOf } from "./internal/routeOf.ts"
 import { chooseValidators } from "./internal/chooseValidators.ts"
 import { LlmError } from "./LlmError.ts"
 import type { ModelInfo } from "./ModelInfo.ts"
 import type { Providers } from "./Providers.ts"
-import { type LlmRequest, type LlmRequestInput, makeRequest } from "./Request.ts"
+import { LlmRequest, type LlmRequestInput, makeRequest } from "./Request.ts"
 import type { LlmResponse } from "./Response.ts"
 import { neverAgain } from "./RetryPolicy.ts"
 import type { Route } from "./Router.ts"
@@ -142,12 +144,25 @@ const prepare = Effect.fnUntraced(function* (
   for (const { middleware, plugin } of stack.onRequest) {
     const amend = middleware.request
     const current = request
-    if (amend !== undefined) request = yield* guard(plugin, () => amend(current, call))
+    if (amend !== undefined) request = yield* given(plugin, "a request", () => amend(current, call))
   }
+  warnOfUnknownFields(call, input)
   warnOfWhatNobodyHonours(stack, call, request)
   const job: Job = { stack, call, request, validators, span, scope, mode, key: yield* cacheKey(stack, request) }
   return job
 })
+
+const known = Object.keys(LlmRequest.fields)
+
+/** A field that no provider can know of was a slip, and nothing is lost in silence. */
+const warnOfUnknownFields = (call: CallContext, request: LlmRequest): void => {
+  for (const setting in request) {
+    if (known.includes(setting)) continue
+    const close = nearest(setting, known)
+    const hint = close === undefined ? "" : `; did you mean "${close}"?`
+    call.warn({ type: "unsupported", setting, message: `"${setting}" is no field of a request and was ignored${hint}` })
+  }
+}
 
 const warnOfWhatNobodyHonours = (stack: Stack, call: CallContext, { policy }: LlmRequest): void => {
   if (policy === undefined) return
@@ -161,10 +176,7 @@ const warnOfWhatNobodyHonours = (stack: Stack, call: CallContext, { policy }: Ll
 }
 
 const explain = Effect.fnUntraced(function* (stack: Stack, call: ActiveCall, request: LlmRequest) {
-  const route = yield* Effect.mapError(
-    guard(stack.nameOf("router"), () => stack.router.route(request, call)),
-    (error) => call.failed(error),
-  )
+  const route = yield* Effect.mapError(routeOf(stack, request, call), (error) => call.failed(error))
   const models = yield* Effect.forEach(route.candidates, (candidate) => {
     const registered = stack.providers.get(candidate.provider)
     const plugin = registered?.plugin ?? stack.nameOf("catalog")

@@ -99,9 +99,21 @@ const table: { readonly [Tag in ReasonTag]: readonly [recovery: Recovery, advice
   CircuitOpen: ["failover", "The provider failed too often and is being left alone for a while."],
   NoRoute: ["none", "Install a plugin that serves it, or name a model of an installed provider."],
   AllCandidatesFailed: ["none", "Each attempt and its reason is in reason.attempts."],
-  PluginIncompatible: ["none", ""],
+  PluginIncompatible: ["none", "Until then nothing can be called."],
   PluginFailure: ["failover", "This is a bug in the plugin: report it to its author with the text above."],
 }
+
+/**
+ * Is it an `LlmError`, of this copy of the package or of another? A plugin in a user's project may bring a copy of its own,
+ * so `instanceof` would miss it.
+ */
+export const isLlmError = (value: unknown): value is LlmError =>
+  typeof value === "object" &&
+  value !== null &&
+  "_tag" in value &&
+  value._tag === "LlmError" &&
+  "reason" in value &&
+  "in" in value
 
 /** A wrong set-up says itself what is to be corrected. */
 const advice = (tag: ReasonTag, { operation }: ErrorContext): string =>

@@ -18,7 +18,7 @@ export interface ProvidersShape {
 /** The providers of a stack, by id. Immutable: it is made once, when the stack is built, and order does not matter. */
 export class Providers extends Context.Service<Providers, ProvidersShape>()("@switchyard/core/Providers") {
   /**
-   * @throws (typed) LlmError `PluginFailure` when two providers have the same id
+   * Fails with `InvalidRequest` when two providers have the same id
    */
   static make(entries: ReadonlyArray<RegisteredProvider>): Effect.Effect<ProvidersShape, LlmError> {
     const byId = new Map<string, RegisteredProvider>()

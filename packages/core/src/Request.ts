@@ -170,7 +170,7 @@ const normalised = (input: LlmRequestInput): LlmRequest => {
   if (system !== undefined && typeof system !== "string") throw invalid("system", "must be a string")
   if (system !== undefined) messages.push({ role: "system", content: system })
   if (typeof given === "string") messages.push({ role: "user", content: text(given) })
-  else if (Array.isArray(given)) messages.push(...given.map(toMessage))
+  else if (Array.isArray(given)) given.forEach((message, index) => messages.push(toMessage(message, index)))
   else if (given !== undefined) throw invalid("messages", "must be a string or an array of messages")
   if (prompt !== undefined && typeof prompt !== "string") throw invalid("prompt", "must be a string")
   if (prompt !== undefined) messages.push({ role: "user", content: text(prompt) })

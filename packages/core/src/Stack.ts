@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { Cache } from "./Cache.ts"
 import { Escalation } from "./Escalation.ts"
 import { Failover, noFailover } from "./Failover.ts"
+import { given } from "./internal/guard.ts"
 import { inOrder, Middlewares, type RegisteredMiddleware } from "./Middleware.ts"
 import { ModelCatalog } from "./ModelCatalog.ts"
 import { Providers, type ProvidersShape } from "./Providers.ts"
@@ -34,9 +35,9 @@ export interface Stack {
   readonly onRequest: ReadonlyArray<RegisteredMiddleware>
   readonly onAttempt: ReadonlyArray<RegisteredMiddleware>
   readonly onResponse: ReadonlyArray<RegisteredMiddleware>
-  /** The plugin behind a service, for messages. */
   /** Nothing but the provider can make a call wait: all else is the core's own and decides at once. */
   readonly prompt: boolean
+  /** The plugin behind a service, for messages. */
   readonly nameOf: (kind: SingleKind) => string
 }
 
@@ -52,7 +53,9 @@ const harmless = (tracer: Tracer): Tracer => {
     return Effect.logWarning("the tracer failed; spans are lost", cause)
   }
   const start = (begin: () => Effect.Effect<ActiveSpan>): Effect.Effect<ActiveSpan> =>
-    Effect.catchCause(Effect.map(Effect.suspend(begin), guarded), (cause) => Effect.as(lost(cause), noSpan))
+    Effect.catchCause(Effect.map(given("the tracer", "a span", begin), guarded), (cause) =>
+      Effect.as(lost(cause), noSpan),
+    )
   const guarded = (active: ActiveSpan): ActiveSpan => ({
     span: active.span,
     end: (outcome) =>

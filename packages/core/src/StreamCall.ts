@@ -5,7 +5,7 @@ import { answerPull, cut } from "./Answer.ts"
 import { conclude, dispatch, type Job, type Obtained, outcomeOf, rejection, validate } from "./Call.ts"
 import type { Rescue } from "./Failover.ts"
 import { finishOfCall, Fold } from "./Fold.ts"
-import { guard } from "./internal/guard.ts"
+import { given, guard } from "./internal/guard.ts"
 import type { Batch, PartsPull } from "./internal/openStream.ts"
 import type { LlmError, PartialAnswer } from "./LlmError.ts"
 import type { LlmRequest } from "./Request.ts"
@@ -151,7 +151,9 @@ class Reading {
     const { stack, call, request } = this.#job
     const contract = request.policy?.stream
     if (contract !== "resume" && contract !== "restart") return Effect.succeed({ _tag: "Fail" })
-    return guard(stack.nameOf("failover"), () => stack.failover.rescue(failure, this.#fold.partial(), call))
+    return given(stack.nameOf("failover"), "a decision", () =>
+      stack.failover.rescue(failure, this.#fold.partial(), call),
+    )
   }
 
   #restart(failure: LlmError, candidates: readonly [Candidate, ...ReadonlyArray<Candidate>]): Next {

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { compose, Kernel, type Routes } from "../src/index.ts"
 import { listening, plug, provider, saying } from "./stubs.ts"
 
@@ -78,9 +79,17 @@ describe("a model leads nowhere, and the message says why", () => {
   nowhere("a bare model, nearly right", "gpt-6", [/Did you mean "/])
   nowhere("a provider without a model", "openai/", [/names a provider and no model/])
   nowhere("an alias for nothing", "none", [/route "none" has no models/], { none: [] })
-  nowhere("an alias for an unknown", "x", [/no provider "nobody"/], { x: ["openai/gpt-5", "nobody/m"] })
   nowhere("a name that every object has is no alias", "constructor", [/no provider lists a model "constructor"/])
 })
+
+it.effect("a route to a provider that is not there is found when the stack is built", () =>
+  Effect.gen(function* () {
+    const layer = compose([openai], { routes: { x: ["openai/gpt-5", "nobody/m"] } })
+    const error = yield* Effect.flip(Effect.scoped(Layer.build(layer)))
+    assert.strictEqual(error.reason._tag, "InvalidRequest")
+    assert.match(error.message, /route "x" leads to "nobody\/m".*providers: openai/)
+  }),
+)
 
 it.effect("explain asks no provider and says what is known of the models", () =>
   Effect.gen(function* () {

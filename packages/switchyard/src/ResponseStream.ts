@@ -13,6 +13,8 @@ interface Source {
 
 type Batch = ReadonlyArray<StreamPart>
 
+const cancelled = (): DOMException => new DOMException("the response stream was cancelled", "AbortError")
+
 type Result = IteratorResult<StreamPart, undefined>
 
 const end: IteratorReturnResult<undefined> = { value: undefined, done: true }
@@ -32,8 +34,9 @@ export class ResponseStream implements AsyncIterable<StreamPart> {
   readonly #open: () => Promise<Source>
   readonly #signal: AbortSignal | undefined
   readonly #fold = new Fold()
-  #state: "new" | "reading" | "ended" | "failed" = "new"
+  #state: "new" | "reading" | "ended" | "failed" | "cancelled" = "new"
   #failure: unknown
+  #drained: Promise<void> | undefined
   #fiber: Fiber.Fiber<void, LlmError> | undefined
   #exit: Exit.Exit<void, LlmError> | undefined
   #waiter: Waiter | undefined
@@ -46,6 +49,7 @@ export class ResponseStream implements AsyncIterable<StreamPart> {
 
   /** The parts, each as soon as it is there. Written out, since a generator costs three promises per part. */
   [Symbol.asyncIterator](): AsyncIterator<StreamPart, undefined> {
+    if (this.#state === "cancelled") throw cancelled()
     if (this.#state !== "new") throw new TypeError("a response stream can be read once")
     this.#state = "reading"
     let batch: Batch = []
@@ -94,15 +98,22 @@ export class ResponseStream implements AsyncIterable<StreamPart> {
 
   /** The whole answer: after reading it, or instead of reading it. */
   async response(): Promise<LlmResponse> {
-    if (this.#state === "new") for await (const part of this) void part
+    if (this.#state === "new") this.#drained = this.#drain()
+    await this.#drained
     if (this.#state === "failed") throw this.#failure
+    if (this.#state === "cancelled") throw cancelled()
     if (this.#state !== "ended") throw new TypeError("the response is known when the stream has been read to its end")
     return this.#fold.call()
   }
 
-  /** Stops the answer and closes the connection. Does nothing to one that has ended. */
+  async #drain(): Promise<void> {
+    for await (const part of this) void part
+  }
+
+  /** Stops the answer and closes the connection: whoever still reads gets an `AbortError`. Does nothing to one that has ended. */
   async cancel(): Promise<void> {
     this.#signal?.removeEventListener("abort", this.#abort)
+    if (this.#state === "new" || this.#state === "reading") this.#state = "cancelled"
     if (this.#fiber === undefined || this.#exit !== undefined) return
     // A finished answer has only to be let go of; any other is stopped.
     if (this.#state === "ended") return this.#goOn?.()
@@ -117,6 +128,7 @@ export class ResponseStream implements AsyncIterable<StreamPart> {
       if (batch === undefined || this.#fold.finish !== undefined) this.#state = "ended"
       return batch
     } catch (error) {
+      if (this.#state === "cancelled") throw cancelled()
       this.#state = "failed"
       this.#failure = error
       await this.cancel()

@@ -55,7 +55,8 @@ const factoryOf = async (
   try {
     module = await importPackage(name)
   } catch (error) {
-    const why = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)
+    const said = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)
+    const why = said.replace(/ imported from .*$/, "")
     if (!isMissing(error, name))
       throw configurationError(`${path} names the plugin "${name}", which could not be loaded: ${why}`)
     const mend = isRelative(name) ? "check the path" : `install it with npm install ${name}`

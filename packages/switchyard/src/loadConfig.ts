@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises"
-import { registerHooks } from "node:module"
+import * as modules from "node:module"
 import { dirname, extname, join, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import type { SwitchyardConfig } from "./Config.ts"
@@ -59,7 +59,7 @@ const read = async (path: string, options: LoadOptions): Promise<SwitchyardConfi
   }
   let module: unknown
   try {
-    module = await import(pathToFileURL(path).href)
+    module = await inTime(path, import(pathToFileURL(path).href))
   } catch (error) {
     if (error instanceof SwitchyardError) throw error
     throw configurationError(`${path} could not be loaded: ${error instanceof Error ? error.message : String(error)}`)
@@ -68,6 +68,20 @@ const read = async (path: string, options: LoadOptions): Promise<SwitchyardConfi
   if (exported === undefined)
     throw configurationError(`${path} has no default export: write export default defineConfig({ plugins: [...] })`)
   return checkConfig(path, exported)
+}
+
+const patienceMs = 10_000
+
+/** A config that awaits something for ever must not hold the program up. */
+const inTime = async <A>(path: string, loading: Promise<A>): Promise<A> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const error = configurationError(
+      `${path} did not finish loading within ${patienceMs / 1000} s: it waits for something at its top level`,
+    )
+    timer = setTimeout(() => reject(error), patienceMs)
+  })
+  return Promise.race([loading, late]).finally(() => clearTimeout(timer))
 }
 
 /** From where the config file is; else as the caller can. */
@@ -83,7 +97,7 @@ const importer =
 /** Where `import` in that file would find a module: its URL, or the error. Node has no other way to ask for another file. */
 const resolveFrom = (path: string, name: string): unknown => {
   const parentURL = pathToFileURL(path).href
-  const hooks = registerHooks({
+  const hooks = modules.registerHooks({
     resolve: (specifier, context, next) => next(specifier, { ...context, parentURL }),
   })
   try {

@@ -73,8 +73,31 @@ it("leaving the loop early closes the socket, and there is no response then", as
   const stream = at.switchyard.stream(hello)
   for await (const part of stream) if (part.type === "text-delta") break
   expect(await at.upstream.requests[0]?.closed).toBe("aborted")
-  await expect(stream.response()).rejects.toThrow("read to its end")
+  await expect(stream.response()).rejects.toMatchObject({ name: "AbortError" })
   expect(await collect(at.switchyard.stream(hello).text())).not.toEqual([])
+})
+
+it("cancelled before it is read it sends nothing; cancelled while it is read the reader gets an AbortError", async () => {
+  await using at = await stage()
+  const unread = at.switchyard.stream(hello)
+  await unread.cancel()
+  await expect(collect(unread)).rejects.toMatchObject({ name: "AbortError" })
+  expect(at.upstream.requests).toHaveLength(0)
+  at.upstream.reply({ fault: { stallAfterChunks: 2 } })
+  const stream = at.switchyard.stream(hello)
+  const reading = collect(stream)
+  await at.upstream.waitForRequest()
+  await stream.cancel()
+  await expect(reading).rejects.toMatchObject({ name: "AbortError" })
+  expect(await at.upstream.requests[0]?.closed).toBe("aborted")
+})
+
+it("response() asked twice at once reads once", async () => {
+  await using at = await stage()
+  const stream = at.switchyard.stream(hello)
+  const [one, two] = await Promise.all([stream.response(), stream.response()])
+  expect(one).toEqual(two)
+  expect(at.upstream.requests).toHaveLength(1)
 })
 
 it("an error thrown in the loop closes the socket and comes through", async () => {

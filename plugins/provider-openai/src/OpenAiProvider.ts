@@ -6,6 +6,8 @@ import {
   type ProviderEmbedResponse,
   type ProviderResponse,
   type StreamPart,
+  unfold,
+  type Warning,
 } from "@switchyard/core"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -65,7 +67,11 @@ type Send = (signal: AbortSignal) => Promise<Response>
 export const makeOpenAi = (settings: OpenAiSettings): Provider => {
   const client = makeClient(settings)
   const target: Target = { id: settings.id, vendor: settings.vendor }
-  const redact = redactor(settings.apiKey === undefined ? undefined : Redacted.value(settings.apiKey))
+  const redact = redactor([
+    ...(settings.apiKey === undefined ? [] : [Redacted.value(settings.apiKey)]),
+    ...Object.values(settings.headers),
+    ...Object.values(settings.query),
+  ])
   const missing = settings.vendor && settings.apiKey === undefined ? noKey(settings.id) : undefined
 
   const chat = settings.api === "chat"
@@ -87,6 +93,9 @@ export const makeOpenAi = (settings: OpenAiSettings): Provider => {
     )
   }
 
+  const read = (answer: Wire, model: string, warnings: ReadonlyArray<Warning>): ProviderResponse =>
+    chat ? fromChat(answer, model, warnings) : fromResponses(answer, model, settings.id, warnings)
+
   const translate = (request: LlmRequest, streamed: boolean) =>
     Effect.try({
       try: () => (chat ? toChat(request, target, streamed) : toResponses(request, target, streamed)),
@@ -97,10 +106,7 @@ export const makeOpenAi = (settings: OpenAiSettings): Provider => {
     Effect.flatMap(translate(request, false), ({ body, warnings }) => {
       const sendIt = post(path, body, request.headers)
       return send(async (signal) => {
-        const answer = await jsonOf(await sendIt(signal))
-        return chat
-          ? fromChat(answer, request.model, warnings)
-          : fromResponses(answer, request.model, settings.id, warnings)
+        return read(await jsonOf(await sendIt(signal)), request.model, warnings)
       })
     })
 
@@ -109,7 +115,11 @@ export const makeOpenAi = (settings: OpenAiSettings): Provider => {
       Effect.gen(function* () {
         const { body, warnings } = yield* translate(request, true)
         const response = yield* send(post(path, body, request.headers))
-        yield* checkStream(response, redact)
+        if (!isStream(response)) {
+          // Whole though it was asked to stream: as good as a stream of one piece, or an error that says what it is.
+          const answer = yield* send(async () => read(await jsonOf(response), request.model, warnings))
+          return Stream.fromArray(unfold(answer))
+        }
         const decoder = chat ? chatDecoder() : responsesDecoder(settings.id)
         const { parts } = yield* pullParts(new PartReader(response, warnings, decoder), redact)
         return Stream.fromPull(Effect.succeed(parts))
@@ -174,16 +184,9 @@ const notJson = (response: Response, text: string): LlmError => {
   })
 }
 
-/** A page of HTML or a JSON error under a 200 is told at once, before it is read as a stream without events. */
-const checkStream = (response: Response, redact: (error: LlmError) => LlmError): Effect.Effect<void, LlmError> => {
-  const type = response.headers.get("content-type") ?? ""
-  if (!/text\/html|application\/json/.test(type)) return Effect.void
-  const read = Effect.tryPromise({ try: () => response.text(), catch: network })
-  return Effect.flatMap(read, (text) => {
-    if (text.startsWith("data:") || text.startsWith("event:")) return Effect.fail(notJson(response, text))
-    return Effect.fail(redact(notJson(response, text)))
-  })
-}
+/** A server that does not stream answers with JSON, or with a page of HTML: told before it is read as a stream without events. */
+const isStream = (response: Response): boolean =>
+  !/text\/html|application\/json/.test(response.headers.get("content-type") ?? "")
 
 /** The parts of a streamed answer. The scope's end lets go of the connection. */
 const pullParts = Effect.fnUntraced(function* (reader: PartReader, redact: (error: LlmError) => LlmError) {

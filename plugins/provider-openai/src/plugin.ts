@@ -1,5 +1,5 @@
-import { definePlugin } from "@switchyard/core"
-import { makeTransport } from "@switchyard/transport"
+import { definePlugin, LlmError } from "@switchyard/core"
+import { makeTransport, TransportError } from "@switchyard/transport"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -36,10 +36,21 @@ const Options = Schema.Struct({
 const key = Config.option(Config.Redacted("OPENAI_API_KEY"))
 const base = Config.option(Config.NonEmptyString("OPENAI_BASE_URL"))
 
+const wrong = (field: string, message: string): LlmError =>
+  LlmError.make(
+    { _tag: "InvalidRequest", field, message: `@switchyard/provider-openai: ${message}` },
+    { operation: "compose" },
+  )
+
 const settings = Effect.fnUntraced(function* (options: typeof Options.Type, fetch: typeof globalThis.fetch) {
   const fromEnvironment = Option.getOrUndefined(yield* base)
   const keyInEnvironment = Option.getOrUndefined(yield* key)
   const baseURL = (options.baseURL ?? fromEnvironment ?? vendorURL).replace(/\/+$/, "")
+  const url = URL.parse(baseURL)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    const from = options.baseURL === undefined ? "OPENAI_BASE_URL" : "baseURL"
+    return yield* wrong("baseURL", `${from} is not an http or https URL`)
+  }
   const vendor = /^https:\/\/([a-z]+\.)?api\.openai\.com(\/|$)/.test(baseURL)
   const given = typeof options.apiKey === "string" ? Redacted.make(options.apiKey) : options.apiKey
   const sendable = vendor || options.baseURL === undefined ? keyInEnvironment : undefined
@@ -60,7 +71,10 @@ const settings = Effect.fnUntraced(function* (options: typeof Options.Type, fetc
 
 /** One pool of connections per plugin, closed with the stack. */
 const transport = Effect.acquireRelease(
-  Effect.sync(() => makeTransport()),
+  Effect.try({
+    try: () => makeTransport(),
+    catch: (error) => wrong("proxy", error instanceof TransportError ? error.message : String(error)),
+  }),
   (made) => Effect.promise(() => made.close()),
 )
 

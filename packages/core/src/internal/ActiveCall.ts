@@ -2,7 +2,7 @@ import type * as Clock from "effect/Clock"
 import * as Exit from "effect/Exit"
 import type { CallContext, Operation } from "../CallContext.ts"
 import type { Warning } from "../Finish.ts"
-import { type ErrorContext, LlmError } from "../LlmError.ts"
+import { type ErrorContext, isLlmError, LlmError } from "../LlmError.ts"
 import type { Route } from "../Router.ts"
 import type { AttemptTrace, Candidate, Decision, RouteTrace } from "../RouteTrace.ts"
 import type { Stack } from "../Stack.ts"
@@ -110,7 +110,7 @@ export class ActiveCall implements CallContext {
       attempts: this.attempts.length,
       strategy: this.strategy,
       cache: this.cacheOutcome,
-      ...(error._tag === "Some" && error.value instanceof LlmError ? { error: error.value } : {}),
+      ...(error._tag === "Some" && isLlmError(error.value) ? { error: error.value } : {}),
       ...(Exit.hasInterrupts(exit) ? { interrupted: true } : {}),
     }
   }

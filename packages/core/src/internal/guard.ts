@@ -1,9 +1,15 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import { LlmError } from "../LlmError.ts"
+import { isLlmError, LlmError } from "../LlmError.ts"
+
+/** With the causes: wrappers such as `UnknownError` say nothing themselves. */
+const ofError = (error: Error, depth = 0): string => {
+  const own = `${error.name}: ${error.message}`
+  return error.cause instanceof Error && depth < 3 ? `${own} (${ofError(error.cause, depth + 1)})` : own
+}
 
 const text = (defect: unknown): string =>
-  defect instanceof Error ? `${defect.name}: ${defect.message}` : typeof defect === "string" ? defect : inspect(defect)
+  defect instanceof Error ? ofError(defect) : typeof defect === "string" ? defect : inspect(defect)
 
 const inspect = (value: unknown): string => {
   try {
@@ -48,8 +54,19 @@ const what = (value: unknown): string =>
 const blame = <E>(plugin: string, cause: Cause.Cause<E>): Cause.Cause<E | LlmError> => {
   for (const reason of cause.reasons) {
     if (reason._tag === "Die") return Cause.fail(pluginFailure(plugin, reason.defect))
-    if (reason._tag === "Fail" && !(reason.error instanceof LlmError))
-      return Cause.fail(pluginFailure(plugin, reason.error))
+    if (reason._tag === "Fail" && !isLlmError(reason.error)) return Cause.fail(pluginFailure(plugin, reason.error))
   }
   return cause
 }
+
+/** The same, for code that must give something: what is `null` or `undefined` is the plugin's mistake too. */
+export const given = <A, E, R>(
+  plugin: string,
+  what: string,
+  run: () => Effect.Effect<A, E, R>,
+): Effect.Effect<A, E | LlmError, R> =>
+  Effect.filterOrFail(
+    guard(plugin, run),
+    (value) => value !== undefined && value !== null,
+    () => pluginFailure(plugin, new TypeError(`it gave no ${what.replace(/^an? /, "")}`)),
+  )

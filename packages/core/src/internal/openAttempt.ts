@@ -57,11 +57,22 @@ export const openAttempt = (
   )
 }
 
-/** Types promise a response; authors without types may give nothing. */
-const checked = (plugin: string, response: ProviderResponse | null | undefined): Effect.Effect<Answer, LlmError> =>
-  Array.isArray(response?.content)
-    ? Effect.succeed(wholeAnswer(response))
-    : Effect.fail(pluginFailure(plugin, new TypeError("generate gave no response with a list of content")))
+/** Types promise a response; authors without types may give something else. */
+const checked = (plugin: string, response: ProviderResponse | null | undefined): Effect.Effect<Answer, LlmError> => {
+  const missing = missingIn(response)
+  if (missing === undefined && response) return Effect.succeed(wholeAnswer(response))
+  return Effect.fail(pluginFailure(plugin, new TypeError(`generate gave a response without ${missing ?? "anything"}`)))
+}
+
+const missingIn = (response: ProviderResponse | null | undefined): string | undefined => {
+  if (typeof response !== "object" || response === null) return "anything"
+  const { content, finish, usage, warnings } = response
+  if (!Array.isArray(content) || !content.every((part) => typeof part?.type === "string"))
+    return "a list of parts as content"
+  if (typeof finish?.unified !== "string") return "a finish"
+  if (typeof usage?.input !== "object" || typeof usage.output !== "object") return "usage"
+  return Array.isArray(warnings) ? undefined : "a list of warnings"
+}
 
 const partsFrom = (provider: Provider, request: LlmRequest): Stream.Stream<StreamPart, LlmError> => {
   const { stream } = provider

@@ -14,8 +14,8 @@ export type PartsPull = Pull.Pull<Batch, LlmError>
 
 /**
  * Bounds in ms: of the wait for the first content, of the gap between two pieces, of the whole attempt, and of what is
- * left of the call (`deadline` is the failure when that is over). Only a wait on the provider is ended by them: a reader
- * that takes its time loses nothing that has come already.
+ * left of the call (`deadline` is the failure when that is over). They end waits on the provider: a
+ * reader that takes its time keeps what was handed to it, but past the end of the whole it gets no more.
  */
 export interface Limits {
   readonly firstContent: number
@@ -87,6 +87,21 @@ const withHead = ([first, ...rest]: ReadonlyArray<StreamPart>, pull: PartsPull):
   })
 }
 
+const isPart = (part: StreamPart | null | undefined): boolean => {
+  if (typeof part !== "object" || part === null || typeof part.type !== "string") return false
+  switch (part.type) {
+    case "text-delta":
+    case "reasoning-delta":
+      return typeof part.text === "string"
+    case "stream-start":
+      return Array.isArray(part.warnings)
+    case "finish":
+      return typeof part.reason?.unified === "string" && typeof part.usage?.input === "object"
+    default:
+      return true
+  }
+}
+
 type Resume<A> = (effect: Effect.Effect<A, LlmError>) => void
 
 /**
@@ -102,6 +117,7 @@ class HandOver {
   readonly #startedAt: number
   readonly #run: Effect.Effect<void, LlmError>
   #started = false
+  #finished = false
   #end: Effect.Effect<undefined, LlmError> | undefined
   #reader: Resume<Batch | undefined> | undefined
   #parked: Resume<void> | undefined
@@ -124,6 +140,7 @@ class HandOver {
   /** The next batch; `undefined` at the end. */
   readonly nextOrEnd: Effect.Effect<Batch | undefined, LlmError> = Effect.suspend(() => {
     if (this.#end !== undefined) return this.#end
+    if (this.#finished && this.#parked !== undefined) return Effect.undefined
     const asked = this.#asked
     return this.#started ? asked : Effect.andThen(this.#start, asked)
   })
@@ -163,12 +180,30 @@ class HandOver {
   })
 
   /** In the provider's fiber: gives a batch to whoever asked, and waits until somebody asks again. */
-  #park(batch: Batch): Effect.Effect<void, LlmError> {
+  #park(given: Batch): Effect.Effect<void, LlmError> {
     return Effect.callback((resume) => {
+      const batch = this.#upToFinish(given)
+      if (batch === undefined) return resume(Effect.die(new TypeError("the stream gave something that is no part")))
       if (this.#reader === undefined) return resume(this.#giveLater(batch))
       this.#parked = resume
       this.#give(Effect.succeed(batch))
     })
+  }
+
+  /** Nothing counts that comes after the finish. Authors without types may give what is no part. */
+  #upToFinish(batch: Batch): Batch | undefined {
+    let at = 0
+    for (const part of batch) {
+      at++
+      if (!isPart(part)) return undefined
+      if (part.type !== "finish") continue
+      this.#finished = true
+      if (at < batch.length) {
+        const [head, ...rest] = batch.slice(0, at)
+        return head === undefined ? undefined : [head, ...rest]
+      }
+    }
+    return batch
   }
 
   /** The stream began before its reader asked: the batch waits. */

@@ -18,7 +18,9 @@ export const checkConfig = (where: string, value: unknown): SwitchyardOptions =>
   }
   const ready = plugins as ReadonlyArray<ReadyPlugin> // each was checked above; what it needs shows when the stack is built
   const routes = "routes" in value ? value.routes : undefined
-  return routes === undefined ? { plugins: ready } : { plugins: ready, routes: checkRoutes(where, routes) }
+  const checked = routes === undefined ? { plugins: ready } : { plugins: ready, routes: checkRoutes(where, routes) }
+  if (plugins.length === 0) throw configurationError(`${where} lists no plugins: a stack needs at least one provider`)
+  return checked
 }
 
 const checkRoutes = (where: string, routes: unknown): Routes => {

@@ -1,11 +1,17 @@
 import type { Dispatcher } from "undici"
 import { Agent, EnvHttpProxyAgent, Pool, ProxyAgent } from "undici"
 import type { TransportOptions } from "../Transport.ts"
+import { TransportError } from "../TransportError.ts"
 
-const environmentNamesProxy = (): boolean =>
-  [process.env["http_proxy"], process.env["HTTP_PROXY"], process.env["https_proxy"], process.env["HTTPS_PROXY"]].some(
-    (value) => value !== undefined && value !== "",
-  )
+const proxyVariables = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"]
+
+/** Does the environment name a proxy? One that is no URL is told by its variable, before undici stumbles over it. */
+const environmentNamesProxy = (): boolean => {
+  const named = proxyVariables.filter((name) => (process.env[name] ?? "") !== "")
+  const wrong = named.find((name) => URL.parse(process.env[name] ?? "") === null)
+  if (wrong === undefined) return named.length > 0
+  throw new TransportError("INVALID_REQUEST", `the environment variable ${wrong} is not the URL of a proxy`)
+}
 
 /** undici's side of the options. A body timeout of 0 means none, as in undici. */
 const poolOptions = (options: TransportOptions): Pool.Options => ({

@@ -1,4 +1,4 @@
-import { LlmError, type Reason, type ReasonTag } from "@switchyard/core"
+import { isLlmError, LlmError, type Reason, type ReasonTag } from "@switchyard/core"
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from "openai"
 import { object, string } from "./wire.ts"
 
@@ -114,7 +114,7 @@ export const inBand = (error: unknown): Reason => {
 
 /** Whatever the official client throws. `now` is ms since the epoch, for dates in `retry-after`. */
 export const fromClient = (error: unknown, now: number): LlmError => {
-  if (error instanceof LlmError) return error
+  if (isLlmError(error)) return error
   if (error instanceof APIConnectionTimeoutError) {
     return LlmError.make({ _tag: "Timeout", phase: "connect", ms: 0, message: "the server did not answer in time" })
   }
@@ -164,6 +164,11 @@ export const network = (error: unknown): LlmError => {
     const phase =
       code === "UND_ERR_BODY_TIMEOUT" ? "idle" : code === "UND_ERR_CONNECT_TIMEOUT" ? "connect" : "first-content"
     return LlmError.make({ _tag: "Timeout", phase, ms: 0, message: "the server stopped answering" })
+  }
+  if (code === undefined && error instanceof TypeError && /header/i.test(error.message)) {
+    // The platform repeats the header's value, which may be a key.
+    const message = "a header of the request cannot be sent: it holds characters that headers may not have"
+    return LlmError.make({ _tag: "InvalidRequest", field: "headers", message })
   }
   const known = code === undefined ? undefined : codes[code]
   const message = known ?? (error instanceof Error ? error.message : "the connection failed")

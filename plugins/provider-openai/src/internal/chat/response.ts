@@ -48,7 +48,7 @@ const contentOf = (message: Wire, refusal: string): ReadonlyArray<Part> => {
   content.push(...list(message["images"]).flatMap((image) => imageOf(image) ?? []))
   list(message["annotations"]).forEach((note) => {
     const cited = citationOf(note)
-    const id = String(content.length + 1)
+    const id = String(content.filter(({ type }) => type !== "file").length + 1)
     if (cited !== undefined) content.push({ type: "source", id, source: { type: "url", ...cited } })
   })
   list(message["tool_calls"]).forEach((call, index) => {
