@@ -150,7 +150,7 @@ const attempt = Effect.fnUntraced(function* (
   const judged = Effect.flatMap(inSpan(span, send(request)), (answer) => judge(job, candidate, request, answer))
   const result = yield* Effect.onInterrupt(Effect.result(judged), () => settle({ interrupted: true }))
   if (result._tag === "Failure") {
-    const error = result.failure.in(where)
+    const error = LlmError.of(result.failure, where)
     yield* settle({ error })
     return failed({ _tag: "Failed", candidate, error })
   }

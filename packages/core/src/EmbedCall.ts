@@ -44,7 +44,7 @@ const dispatch = Effect.fnUntraced(function* (
       yield* settle({ usage, model })
       return [candidate, result.success] as const
     }
-    const error = result.failure.in(where)
+    const error = LlmError.of(result.failure, where)
     yield* settle({ error })
     const failure = { _tag: "Failed", candidate, error } as const
     const decision = yield* given(stack.nameOf("retry"), "a decision", () =>

@@ -113,7 +113,7 @@ export const isLlmError = (value: unknown): value is LlmError =>
   "_tag" in value &&
   value._tag === "LlmError" &&
   "reason" in value &&
-  "in" in value
+  "context" in value
 
 /** A wrong set-up says itself what is to be corrected. */
 const advice = (tag: ReasonTag, { operation }: ErrorContext): string =>
@@ -156,7 +156,12 @@ export class LlmError extends Data.TaggedError("LlmError")<{
 
   /** The same failure with more known about where it happened. What is already known is kept. */
   in(context: ErrorContext): LlmError {
-    return LlmError.make(this.reason, { ...context, ...this.context })
+    return LlmError.of(this, context)
+  }
+
+  /** As `in`, for an error that another copy of the package may have made. */
+  static of(error: Pick<LlmError, "reason" | "context">, context: ErrorContext): LlmError {
+    return LlmError.make(error.reason, { ...context, ...error.context })
   }
 
   /** What may be shown and stored: no stack. */

@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises"
 import * as modules from "node:module"
 import { dirname, extname, join, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
+import * as Effect from "effect/Effect"
 import type { SwitchyardConfig } from "./Config.ts"
 import { configurationError, SwitchyardError } from "./errors.ts"
 import { checkConfig } from "./internal/checkConfig.ts"
@@ -57,31 +58,28 @@ const read = async (path: string, options: LoadOptions): Promise<SwitchyardConfi
   if (extname(path) === ".json") {
     return checkConfig(path, await readJsonConfig(path, await readFile(path, "utf8"), importer(path, options)))
   }
-  let module: unknown
-  try {
-    module = await inTime(path, import(pathToFileURL(path).href))
-  } catch (error) {
-    if (error instanceof SwitchyardError) throw error
-    throw configurationError(`${path} could not be loaded: ${error instanceof Error ? error.message : String(error)}`)
-  }
+  const module = await importConfig(path)
   const exported = typeof module === "object" && module !== null && "default" in module ? module.default : undefined
   if (exported === undefined)
     throw configurationError(`${path} has no default export: write export default defineConfig({ plugins: [...] })`)
   return checkConfig(path, exported)
 }
 
-const patienceMs = 10_000
+const patience = "10 seconds"
 
-/** A config that awaits something for ever must not hold the program up. */
-const inTime = async <A>(path: string, loading: Promise<A>): Promise<A> => {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const error = configurationError(
-      `${path} did not finish loading within ${patienceMs / 1000} s: it waits for something at its top level`,
-    )
-    timer = setTimeout(() => reject(error), patienceMs)
+/** Imports a config, which must not hold the program up for ever. */
+const importConfig = (path: string): Promise<unknown> => {
+  const loading = Effect.tryPromise({
+    try: () => import(pathToFileURL(path).href),
+    catch: (error) =>
+      error instanceof SwitchyardError
+        ? error
+        : configurationError(`${path} could not be loaded: ${error instanceof Error ? error.message : String(error)}`),
   })
-  return Promise.race([loading, late]).finally(() => clearTimeout(timer))
+  const late = configurationError(
+    `${path} did not finish loading within ${patience}: it waits for something at its top level`,
+  )
+  return Effect.runPromise(Effect.timeoutOrElse(loading, { duration: patience, orElse: () => Effect.fail(late) }))
 }
 
 /** From where the config file is; else as the caller can. */

@@ -88,7 +88,7 @@ export class ActiveCall implements CallContext {
 
   /** The failure as the caller sees it: where it happened, how long it took, and what was tried. */
   failed(error: LlmError): LlmError {
-    return error.in({ operation: this.operation, route: this.trace(), elapsedMs: round(this.elapsedMs()) })
+    return LlmError.of(error, { operation: this.operation, route: this.trace(), elapsedMs: round(this.elapsedMs()) })
   }
 
   /** A candidate is about to be asked. Gives where a failure of this attempt happens. */

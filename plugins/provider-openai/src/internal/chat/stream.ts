@@ -1,4 +1,4 @@
-import { type FilePart, type Finish, LlmError, type StreamPart, type Warning } from "@switchyard/core"
+import { type FilePart, type Finish, LlmError, type StreamPart } from "@switchyard/core"
 import type { SseEvent } from "@switchyard/transport"
 import { inBand } from "../errors.ts"
 import { chatNames, usageOf } from "../usage.ts"
@@ -32,8 +32,6 @@ export const chatState = (): ChatState => ({
   usage: undefined,
   done: false,
 })
-
-export const chatStart = (warnings: ReadonlyArray<Warning>): StreamPart => ({ type: "stream-start", warnings })
 
 const parse = (data: string): Wire => {
   let value: unknown

@@ -2,7 +2,7 @@ import { LlmError, type StreamPart } from "@switchyard/core"
 import type { SseEvent } from "@switchyard/transport"
 import { inBand } from "../errors.ts"
 import { responsesNames, usageOf } from "../usage.ts"
-import { count, isWire, object, string, type Wire } from "../wire.ts"
+import { count, isWire, list, object, string, type Wire } from "../wire.ts"
 import { failureOf, finishOf, reasoningData, sourcePart, thoughts, wholePart } from "./items.ts"
 
 /** Where a stream stands. Reasoning pieces stay open until their item is done, since only then is it known what to replay. */
@@ -12,6 +12,8 @@ export interface ResponsesState {
   readonly openText: Set<string>
   readonly calls: Map<string, string>
   readonly pendingSources: Array<StreamPart>
+  /** Items whose content was given. */
+  readonly shown: Set<string>
   sequence: number
   sources: number
   calledTools: boolean
@@ -25,6 +27,7 @@ export const responsesState = (provider: string): ResponsesState => ({
   openText: new Set(),
   calls: new Map(),
   pendingSources: [],
+  shown: new Set(),
   sequence: -1,
   sources: 0,
   calledTools: false,
@@ -84,6 +87,7 @@ const textDelta: Handler = (state, event, out) => {
   const text = string(event["delta"]) ?? ""
   if (text === "") return
   const id = pieceId(event, "content_index")
+  state.shown.add(string(event["item_id"]) ?? "")
   if (!state.openText.has(id)) {
     state.openText.add(id)
     out.push({ type: "text-start", id })
@@ -129,8 +133,20 @@ const argumentsDelta: Handler = (state, event, out) => {
 }
 
 const itemDone: Handler = (state, event, out) => {
-  const item = object(event["item"])
-  if (item["type"] === "reasoning") return reasoningDone(state, item, out)
+  whole(state, object(event["item"]), out)
+}
+
+/** An item that is complete: what of it was not streamed is given now, so that nothing is lost. */
+const whole = (state: ResponsesState, item: Wire, out: Array<StreamPart>): void => {
+  const id = string(item["id"]) ?? ""
+  if (state.shown.has(id) && item["type"] !== "reasoning") return
+  if (item["type"] === "reasoning") {
+    if (!state.shown.has(id)) reasoningDone(state, item, out)
+    state.shown.add(id)
+    return
+  }
+  state.shown.add(id)
+  if (item["type"] === "message") return message(state, item, id, out)
   const part = wholePart(item, state.provider)
   if (part === undefined) return
   if (part.type === "tool-call") {
@@ -138,6 +154,18 @@ const itemDone: Handler = (state, event, out) => {
     out.push({ type: "tool-input-end", id: part.id })
   }
   out.push(part)
+}
+
+/** A message that came in one piece. */
+const message = (state: ResponsesState, item: Wire, id: string, out: Array<StreamPart>): void => {
+  list(item["content"]).forEach((piece, index) => {
+    const refusal = string(piece["refusal"])
+    if (refusal !== undefined) state.refused = true
+    const text = string(piece["text"]) ?? refusal ?? ""
+    if (text === "") return
+    const part = `${id}:${index}`
+    out.push({ type: "text-start", id: part }, { type: "text-delta", id: part, text }, { type: "text-end", id: part })
+  })
 }
 
 const reasoningDone = (state: ResponsesState, item: Wire, out: Array<StreamPart>): void => {
@@ -160,8 +188,12 @@ const ended: Handler = (state, event, out) => {
   const response = object(event["response"])
   const failure = failureOf(response)
   if (failure !== undefined) throw LlmError.make(failure)
-  state.done = true
   for (const id of state.openText) out.push({ type: "text-end", id })
+  state.openText.clear()
+  list(response["output"]).forEach((item) => whole(state, item, out))
+  // A call that was announced and never came is cut: without a finish the kernel says so.
+  if ([...state.calls.keys()].some((item) => !state.shown.has(item))) return
+  state.done = true
   out.push({
     type: "finish",
     reason: finishOf(response, state.calledTools, state.refused),
