@@ -25,7 +25,7 @@ const tasks = {
     run("node", [join("tooling", "check", "run.mjs"), "format", ...args]),
   bench: () =>
     ownInstall("bench/peers", "the peers that benchmarks compare with") ||
-    run("node", ["--expose-gc", join("tooling", "bench", "src", "main.ts"), ...args]),
+    run("node", [join("tooling", "bench", "src", "main.ts"), ...args]),
 }
 
 if (!(task in tasks)) fail(`unknown task "${task ?? ""}". Tasks: ${Object.keys(tasks).join(", ")}.`)

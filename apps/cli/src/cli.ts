@@ -11,7 +11,7 @@ import { note, oneLine } from "./output.ts"
 /** The whole command line. */
 export const cli = Command.make("switchyard").pipe(
   Command.withDescription(
-    "Call large language models: an answer you can use, or a clear error.\n\nExit codes: 0 ok, 1 the call failed, 2 wrong usage, 3 wrong configuration.",
+    "Call large language models: an answer you can use, or a clear error.\n\nExit codes: 0 ok, 1 the call failed, 2 wrong usage, 3 wrong configuration, 130 interrupted.",
   ),
   Command.withExamples([
     { command: "switchyard demo", description: "See it work, with no key" },

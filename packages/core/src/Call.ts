@@ -93,7 +93,7 @@ export const dispatch = Effect.fnUntraced(function* (job: Job, candidate: Candid
     )
     if (decision._tag === "Stop") return yield* errorOf(failure)
     if (decision._tag === "Escalate") return yield* escalate(job, failure, current, decision.reason)
-    if (decision.delayMs >= call.remainingMs()) {
+    if (!(decision.delayMs < call.remainingMs())) {
       call.decide("retry", `the next attempt would start after the deadline (in ${Math.round(decision.delayMs)} ms)`)
       return yield* errorOf(failure)
     }

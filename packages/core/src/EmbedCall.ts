@@ -50,7 +50,8 @@ const dispatch = Effect.fnUntraced(function* (
     const decision = yield* given(stack.nameOf("retry"), "a decision", () =>
       stack.retry.next(failure, call.attempts, call, undefined),
     )
-    if (decision._tag !== "Retry" || decision.delayMs >= call.remainingMs()) return yield* error
+    if (decision._tag !== "Retry" || !(decision.delayMs < call.remainingMs())) return yield* error
+    call.decide("retry", `${candidate.provider}/${candidate.model} again in ${Math.round(decision.delayMs)} ms`)
     if (decision.delayMs > 0) yield* Effect.sleep(decision.delayMs)
   }
 })

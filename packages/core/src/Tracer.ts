@@ -41,14 +41,19 @@ export interface Tracer {
   ) => Effect.Effect<ActiveSpan>
 }
 
-const tokenUsage = Metric.histogram(GenAi.tokenUsageMetric, {
-  description: "Tokens per request, by type",
-  boundaries: [1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864],
-})
-const duration = Metric.histogram(GenAi.durationMetric, {
-  description: "Seconds per request",
-  boundaries: [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92],
-})
+const tokenUsage = (attributes: Record<string, string>) =>
+  Metric.histogram(GenAi.tokenUsageMetric, {
+    description: "Tokens per request, by type",
+    attributes,
+    boundaries: [1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864],
+  })
+
+const duration = (attributes: Record<string, string>) =>
+  Metric.histogram(GenAi.durationMetric, {
+    description: "Seconds per request",
+    attributes,
+    boundaries: [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92],
+  })
 
 interface Series {
   readonly seconds: Metric.Metric<number, unknown>
@@ -56,8 +61,8 @@ interface Series {
   readonly output: Metric.Metric<number, unknown>
 }
 
-// Attributes cost a microsecond each time they are attached, so each combination is made once. Bounded: model names may
-// come from callers.
+// Attributes attached per update cost more than the update, so each combination is a metric made once. Bounded: model
+// names may come from callers.
 const series = new Map<string, Series>()
 const maxSeries = 1000
 
@@ -72,9 +77,9 @@ const seriesFor = (operation: string, candidate: Candidate, error: string): Seri
     ...(error === "" ? {} : { [GenAi.errorType]: error }),
   }
   const made: Series = {
-    seconds: Metric.withAttributes(duration, attributes),
-    input: Metric.withAttributes(tokenUsage, { ...attributes, [GenAi.tokenType]: "input" }),
-    output: Metric.withAttributes(tokenUsage, { ...attributes, [GenAi.tokenType]: "output" }),
+    seconds: duration(attributes),
+    input: tokenUsage({ ...attributes, [GenAi.tokenType]: "input" }),
+    output: tokenUsage({ ...attributes, [GenAi.tokenType]: "output" }),
   }
   if (series.size < maxSeries) series.set(key, made)
   return made
@@ -103,20 +108,23 @@ const options = { captureStackTrace: false } as const
 
 const otelOperation = (context: CallContext): string => (context.operation === "embed" ? "embeddings" : "chat")
 
-const endAttempt = Effect.fnUntraced(function* (
+const endAttempt = (
   span: EffectTracer.Span,
   operation: string,
   candidate: Candidate,
   outcome: SpanOutcome,
-) {
-  yield* endSpan(span, outcome)
+): Effect.Effect<void> => {
   const error = outcome.interrupted === true ? interruptedTag : (outcome.error?.reason._tag ?? "")
   const metrics = seriesFor(operation, candidate, error)
-  yield* Metric.update(metrics.seconds, outcome.seconds)
   const { input, output } = outcome.usage ?? { input: {}, output: {} }
-  if (input.total !== undefined) yield* Metric.update(metrics.input, input.total)
-  if (output.total !== undefined) yield* Metric.update(metrics.output, output.total)
-})
+  const counted = Effect.contextWith((services: Context.Context<never>) => {
+    metrics.seconds.updateUnsafe(outcome.seconds, services)
+    if (input.total !== undefined) metrics.input.updateUnsafe(input.total, services)
+    if (output.total !== undefined) metrics.output.updateUnsafe(output.total, services)
+    return Effect.void
+  })
+  return Effect.andThen(endSpan(span, outcome), counted)
+}
 
 /** Default: GenAI spans and metrics on Effect's own tracer and metrics; where no exporter listens they cost microseconds. */
 export const genAiTracer: Tracer = {

@@ -31,7 +31,6 @@ export const compare = async (
   const each = Math.ceil(calls / rounds)
   for (let round = 0; round < rounds; round++) {
     for (const { name, call } of contestants) {
-      globalThis.gc?.()
       const cpu = process.cpuUsage()
       const start = performance.now()
       await drive(call, each, concurrency)

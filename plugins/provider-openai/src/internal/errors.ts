@@ -129,7 +129,7 @@ export const fromClient = (error: unknown, now: number): LlmError => {
       code: string(error.code),
       type: string(error.type),
       param: string(error.param),
-      message: string(message) ?? (html === "" ? plain(error.message, status) : plain(html, status)),
+      message: string(message) ?? (html === "" ? plain(error.message) : plain(html)),
       retryAfterMs: retryAfterMs(headers, now),
     })
     return LlmError.make(reason, requestId === undefined ? {} : { requestId })
@@ -138,11 +138,11 @@ export const fromClient = (error: unknown, now: number): LlmError => {
 }
 
 /** The body of an error answer, if it is worth repeating: not a page of HTML, and not long. */
-const plain = (body: string, status: number): string => {
+const plain = (body: string): string => {
   const text = body.replace(/^\d{3} /, "").trim()
   if (text === "" || text.startsWith("status code")) return "the server answered with an error and no explanation"
   if (/<html|<!doctype/i.test(text))
-    return `the server answered with a page of HTML instead of JSON (HTTP ${status}): check the base URL`
+    return `the server answered with a page of HTML instead of JSON: check the base URL`
   return text.length > 300 ? `${text.slice(0, 300)}…` : text
 }
 
