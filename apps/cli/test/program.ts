@@ -35,6 +35,8 @@ export const environment = (added: Readonly<Record<string, string>> = {}): NodeJ
     OPENAI_BASE_URL: _url,
     OPENAI_MODEL: _model,
     FORCE_COLOR: _color,
+    // Node takes a terminal under CI for one without colours.
+    CI: _ci,
     ...rest
   } = process.env
   return { ...rest, ...added }

@@ -27,7 +27,10 @@ const certificate = () => {
   return { path: cert, key: readFileSync(key), cert: readFileSync(cert) }
 }
 
-it.skipIf(spawnSync("openssl", ["version"]).status !== 0).each([
+const hasOpenssl = spawnSync("openssl", ["version"]).status === 0
+
+// Debian's package openssl makes the certificate; without it these are skipped, except in CI, where they fail.
+it.skipIf(!hasOpenssl && process.env["CI"] === undefined).each([
   ["http2", "2.0"],
   ["http1", "1.1"],
 ])("speaks TLS with %s", async (protocol, version) => {
