@@ -123,10 +123,16 @@ function setUp(command, parameters, cwd) {
   return status ?? 1
 }
 
+/** A step whose output matters only when it fails. */
 function quietly(command, parameters, what) {
-  if (setUp(command, parameters, root) !== 0) {
-    fail(`${what} failed (${command} ${parameters.join(" ")}). What it printed is above.`)
-  }
+  if (!existsSync(join(root, "apps", "cli", "dist"))) note(what)
+  const options = { cwd: root, encoding: "utf8", shell: process.platform === "win32", maxBuffer: 64 * 1024 * 1024 }
+  const { status, stdout, stderr, error } = spawnSync(command, parameters, options)
+  if (status === 0) return
+  process.stderr.write(`${stdout ?? ""}${stderr ?? ""}`)
+  fail(
+    `${what} failed (${command} ${parameters.join(" ")})${error ? `: ${error.message}` : ". What it printed is above."}`,
+  )
 }
 
 function output(command, parameters) {
