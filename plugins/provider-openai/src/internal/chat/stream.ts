@@ -1,6 +1,7 @@
 import { type FilePart, type Finish, LlmError, type StreamPart } from "@switchyard/core"
 import type { SseEvent } from "@switchyard/transport"
 import { inBand } from "../errors.ts"
+import { parseEvent } from "../parseEvent.ts"
 import { chatNames, usageOf } from "../usage.ts"
 import { count, isWire, list, object, string, type Wire } from "../wire.ts"
 
@@ -33,17 +34,6 @@ export const chatState = (): ChatState => ({
   done: false,
 })
 
-const parse = (data: string): Wire => {
-  let value: unknown
-  try {
-    value = JSON.parse(data)
-  } catch {
-    throw LlmError.make({ _tag: "InvalidResponse", message: "a chunk of the stream is not JSON" })
-  }
-  if (isWire(value)) return value
-  throw LlmError.make({ _tag: "InvalidResponse", message: "a chunk of the stream is not a JSON object" })
-}
-
 /**
  * One server-sent event of a Chat Completions stream: adds its parts to `out` and moves `state` on. Deterministic, no I/O.
  * Throws `LlmError` for an error inside the stream and for a chunk that cannot be read: skipping it would lose text.
@@ -51,7 +41,7 @@ const parse = (data: string): Wire => {
 export const chatStep = (state: ChatState, event: SseEvent, out: Array<StreamPart>): void => {
   if (state.done || event.data === "") return
   if (event.data === "[DONE]") return chatEnd(state, out)
-  const chunk = parse(event.data)
+  const chunk = parseEvent(event.data)
   if (event.event === "error" || isWire(chunk["error"])) throw LlmError.make(inBand(chunk["error"] ?? chunk))
   if (!state.named) name(state, chunk, out)
   if (isWire(chunk["usage"])) state.usage = chunk["usage"]

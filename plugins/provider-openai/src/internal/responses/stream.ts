@@ -1,6 +1,7 @@
 import { LlmError, type StreamPart } from "@switchyard/core"
 import type { SseEvent } from "@switchyard/transport"
 import { inBand } from "../errors.ts"
+import { parseEvent } from "../parseEvent.ts"
 import { responsesNames, usageOf } from "../usage.ts"
 import { count, isWire, list, object, string, type Wire } from "../wire.ts"
 import { failureOf, finishOf, reasoningData, sourcePart, thoughts, wholePart } from "./items.ts"
@@ -35,24 +36,13 @@ export const responsesState = (provider: string): ResponsesState => ({
   done: false,
 })
 
-const parse = (data: string): Wire => {
-  let value: unknown
-  try {
-    value = JSON.parse(data)
-  } catch {
-    throw LlmError.make({ _tag: "InvalidResponse", message: "an event of the stream is not JSON" })
-  }
-  if (isWire(value)) return value
-  throw LlmError.make({ _tag: "InvalidResponse", message: "an event of the stream is not a JSON object" })
-}
-
 /**
  * One event of a Responses stream: adds its parts to `out` and moves `state` on. Deterministic, no I/O. An event that
  * comes twice is recognised by its sequence number. Throws `LlmError` for an error inside the stream.
  */
 export const responsesStep = (state: ResponsesState, { data }: SseEvent, out: Array<StreamPart>): void => {
   if (state.done || data === "" || data === "[DONE]") return
-  const event = parse(data)
+  const event = parseEvent(data)
   const sequence = count(event["sequence_number"])
   if (sequence !== undefined) {
     if (sequence <= state.sequence) return
