@@ -3,7 +3,7 @@ import type { SseEvent } from "@switchyard/transport"
 import { inBand } from "../errors.ts"
 import { parseEvent } from "../parseEvent.ts"
 import { responsesNames, usageOf } from "../usage.ts"
-import { count, isWire, list, object, string, type Wire } from "../wire.ts"
+import { count, list, object, string, type Wire } from "../wire.ts"
 import { failureOf, finishOf, reasoningData, sourcePart, thoughts, wholePart } from "./items.ts"
 
 /** Where a stream stands. Reasoning pieces stay open until their item is done, since only then is it known what to replay. */
