@@ -21,8 +21,6 @@ export type Answer =
 
 export const wholeAnswer = (response: ProviderResponse): Answer => ({ _tag: "Whole", response })
 
-export const flowingAnswer = (parts: Stream.Stream<StreamPart, LlmError>): Answer => ({ _tag: "Flowing", parts })
-
 /** An open stream as an answer. */
 export const openedAnswer = (pull: PartsPull, close: Effect.Effect<void>): Answer => ({
   _tag: "Flowing",
@@ -38,7 +36,7 @@ export const answerPull = (answer: Answer): Effect.Effect<PartsPull, never, Scop
     : Stream.toPull(answerParts(answer))
 
 /** The answer as a stream. */
-export const answerParts = (answer: Answer): Stream.Stream<StreamPart, LlmError> =>
+const answerParts = (answer: Answer): Stream.Stream<StreamPart, LlmError> =>
   answer._tag === "Flowing" ? answer.parts : Stream.fromArray(unfold(answer.response))
 
 /** The answer, once it is whole. A stream that ends without its finish is `Truncated`. */
@@ -46,7 +44,7 @@ export const answerResponse = (answer: Answer, model: string): Effect.Effect<Pro
   answer._tag === "Whole" ? Effect.succeed(answer.response) : foldStream(answer.parts, model)
 
 /** Reads a stream to its end. Fails as the stream does; `Truncated` with what came when it was cut. */
-export const foldStream = (
+const foldStream = (
   parts: Stream.Stream<StreamPart, LlmError>,
   model: string,
 ): Effect.Effect<ProviderResponse, LlmError> =>

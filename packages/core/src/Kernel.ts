@@ -139,13 +139,14 @@ const prepare = Effect.fnUntraced(function* (
   scope: Scope.Scope,
   mode: Job["mode"],
 ) {
-  const validators = yield* chooseValidators(stack, input)
   let request = input
   for (const { middleware, plugin } of stack.onRequest) {
     const amend = middleware.request
     const current = request
     if (amend !== undefined) request = yield* given(plugin, "a request", () => amend(current, call))
   }
+  // Of the amended request: middleware may ask for validators too.
+  const validators = yield* chooseValidators(stack, request)
   warnOfUnknownFields(call, input)
   warnOfWhatNobodyHonours(stack, call, request)
   const job: Job = { stack, call, request, validators, span, scope, mode, key: yield* cacheKey(stack, request) }

@@ -12,6 +12,7 @@ import {
   judged,
   middleware,
   plug,
+  reasonOf,
   provider,
   saying,
   validator,
@@ -179,3 +180,21 @@ describe("what middleware may do, for generate and stream alike", () => {
     )
   }
 })
+
+it.effect("validators that middleware asks for judge the answer", () =>
+  Effect.gen(function* () {
+    const asks = middleware({
+      stage: "guard",
+      request: (request) => Effect.succeed({ ...request, policy: { validators: [{ type: "v" }] } }),
+    })
+    const plugins = [
+      plug("provider", saying("x")),
+      plug(
+        "validator",
+        validator(() => bad()),
+      ),
+      asks,
+    ]
+    assert.strictEqual((yield* reasonOf(generate(plugins)))._tag, "OutputInvalid")
+  }),
+)
