@@ -38,6 +38,13 @@ test("the README of provider-openai", async () => {
   expect(await runReadme("plugins/provider-openai/README.md", env)).toBe("Hello theretrue\n")
 })
 
+test("the README of provider-claude-max, on a proxy that asks for no key", async () => {
+  await using proxy = await startUpstream()
+  proxy.always({ text: "Hello" })
+  const readme = "plugins/provider-claude-max/README.md"
+  expect(await runReadme(readme, { CLAUDE_MAX_BASE_URL: proxy.baseURL })).toBe("Hello\n")
+})
+
 test("the README of the repository", async () => {
   const { upstream, env } = await upstreamWith("A switch in front of a provider.")
   await using _ = upstream

@@ -30,8 +30,10 @@ const tasks = {
 
 if (!(task in tasks)) fail(`unknown task "${task ?? ""}". Tasks: ${Object.keys(tasks).join(", ")}.`)
 addToolchain()
-quietly("pnpm", ["install", "--frozen-lockfile", "--reporter=silent"], "installing packages")
-quietly("pnpm", ["exec", "turbo", "run", "build", "--output-logs=errors-only"], "building")
+// A newcomer's install stays small: starting the program takes what the program needs, and no plugin that it does not load.
+const only = task === "start" ? ["--filter=switchyard-monorepo", "--filter=@switchyard/cli..."] : []
+quietly("pnpm", ["install", "--frozen-lockfile", "--reporter=silent", ...only], "installing packages")
+quietly("pnpm", ["exec", "turbo", "run", "build", "--output-logs=errors-only", ...only.slice(1)], "building")
 process.exitCode = await tasks[task]()
 
 /** Puts the pinned Node and pnpm first on PATH, and fetches from npm only those that are missing. */

@@ -1,2 +1,1 @@
-export { makeOpenAi, type OpenAiSettings } from "./OpenAiProvider.ts"
 export { openai, openai as plugin } from "./plugin.ts"

@@ -1,4 +1,5 @@
 import { definePlugin, LlmError } from "@switchyard/core"
+import { makeOpenAi, type OpenAiSettings } from "@switchyard/openai-wire"
 import { makeTransport, TransportError } from "@switchyard/transport"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
@@ -6,7 +7,6 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { makeOpenAi, type OpenAiSettings } from "./OpenAiProvider.ts"
 
 const vendorURL = "https://api.openai.com/v1"
 

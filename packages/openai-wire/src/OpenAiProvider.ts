@@ -1,0 +1,161 @@
+import {
+  type EmbedRequest,
+  LlmError,
+  type LlmRequest,
+  type Provider,
+  type ProviderEmbedResponse,
+  type ProviderResponse,
+  type StreamPart,
+  unfold,
+  type Warning,
+} from "@switchyard/core"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import OpenAI from "openai"
+import { PartReader, type Wire, isStream, isWire, pullParts, readJson, redactor } from "@switchyard/transport/provider"
+import { type Target, toChat } from "./internal/chat/request.ts"
+import { fromChat } from "./internal/chat/response.ts"
+import { fromEmbeddings } from "./internal/embeddings.ts"
+import { fromClient } from "./internal/errors.ts"
+import { describe, listed } from "./internal/models.ts"
+import { chatDecoder, responsesDecoder } from "./internal/decoders.ts"
+import { toResponses } from "./internal/responses/request.ts"
+import { fromResponses } from "./internal/responses/response.ts"
+
+/** What a provider is made from, once its options and the environment were read. */
+export interface OpenAiSettings {
+  readonly id: string
+  readonly api: "responses" | "chat"
+  readonly apiKey: Redacted.Redacted | undefined
+  /** The vendor's own endpoint, and not another server that speaks its wire. */
+  readonly vendor: boolean
+  readonly baseURL: string
+  readonly models: ReadonlyArray<string> | undefined
+  readonly organization: string | undefined
+  readonly project: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string>>
+  /** Headers that depend on the model, as a proxy may want them. A request's own win. */
+  readonly headersOf?: (model: string) => Readonly<Record<string, string>>
+  readonly fetch: typeof globalThis.fetch
+}
+
+// The kernel bounds every wait. The client's own limit only has to be longer than any deadline a user may set.
+const oneDayMs = 86_400_000
+
+const makeClient = (settings: OpenAiSettings): OpenAI =>
+  new OpenAI({
+    apiKey: settings.apiKey === undefined ? "none" : Redacted.value(settings.apiKey),
+    baseURL: settings.baseURL,
+    organization: settings.organization ?? null,
+    project: settings.project ?? null,
+    defaultHeaders: { ...(settings.apiKey === undefined ? { Authorization: null } : {}), ...settings.headers },
+    defaultQuery: { ...settings.query },
+    fetch: settings.fetch,
+    maxRetries: 0,
+    timeout: oneDayMs,
+    logLevel: "off",
+  })
+
+type Send = (signal: AbortSignal) => Promise<Response>
+
+/** A provider on the official client: one HTTP request per call, failures as `LlmError`, secrets kept out of them. */
+export const makeOpenAi = (settings: OpenAiSettings): Required<Provider> => {
+  const client = makeClient(settings)
+  const target: Target = { id: settings.id, vendor: settings.vendor }
+  const redact = redactor([
+    ...(settings.apiKey === undefined ? [] : [Redacted.value(settings.apiKey)]),
+    ...Object.values(settings.headers),
+    ...Object.values(settings.query),
+  ])
+  const missing = settings.vendor && settings.apiKey === undefined ? noKey(settings.id) : undefined
+
+  const chat = settings.api === "chat"
+  const path = chat ? "/chat/completions" : "/responses"
+
+  const post = (path: string, body: object, { model, headers: given }: Pick<LlmRequest, "model" | "headers">): Send => {
+    const headers = settings.headersOf === undefined ? given : { ...settings.headersOf(model), ...given }
+    return (signal) =>
+      client.post(path, { body, signal, ...(headers === undefined ? {} : { headers: { ...headers } }) }).asResponse()
+  }
+
+  /** Sends, and turns whatever goes wrong into an `LlmError`. Interruption aborts the request. */
+  const send = <A>(request: (signal: AbortSignal) => Promise<A>): Effect.Effect<A, LlmError> => {
+    if (missing !== undefined) return Effect.fail(missing)
+    return Effect.flatMap(Clock.Clock, (clock) =>
+      Effect.tryPromise({
+        try: request,
+        catch: (error) => redact(fromClient(error, clock.currentTimeMillisUnsafe())),
+      }),
+    )
+  }
+
+  const read = (answer: Wire, model: string, warnings: ReadonlyArray<Warning>): ProviderResponse =>
+    chat ? fromChat(answer, model, warnings) : fromResponses(answer, model, settings.id, warnings)
+
+  const translate = (request: LlmRequest, streamed: boolean) =>
+    Effect.try({
+      try: () => (chat ? toChat(request, target, streamed) : toResponses(request, target, streamed)),
+      catch: (error) => fromClient(error, 0),
+    })
+
+  const generate = (request: LlmRequest): Effect.Effect<ProviderResponse, LlmError> =>
+    Effect.flatMap(translate(request, false), ({ body, warnings }) => {
+      const sendIt = post(path, body, request)
+      return send(async (signal) => {
+        return read(await readJson(await sendIt(signal)), request.model, warnings)
+      })
+    })
+
+  const stream = (request: LlmRequest): Stream.Stream<StreamPart, LlmError> =>
+    Stream.unwrap(
+      Effect.gen(function* () {
+        const { body, warnings } = yield* translate(request, true)
+        const response = yield* send(post(path, body, request))
+        if (!isStream(response)) {
+          // Whole though it was asked to stream: as good as a stream of one piece, or an error that says what it is.
+          const answer = yield* send(async () => read(await readJson(response), request.model, warnings))
+          return Stream.fromArray(unfold(answer))
+        }
+        const decoder = chat ? chatDecoder() : responsesDecoder(settings.id)
+        const { parts } = yield* pullParts(new PartReader(response, warnings, decoder), redact)
+        return Stream.fromPull(Effect.succeed(parts))
+      }),
+    )
+
+  const embed = (request: EmbedRequest): Effect.Effect<ProviderEmbedResponse, LlmError> => {
+    const body = {
+      model: request.model,
+      input: [...request.inputs],
+      encoding_format: "base64",
+      ...(request.dimensions === undefined ? {} : { dimensions: request.dimensions }),
+      ...request.providerData?.[settings.id],
+    }
+    const sendIt = post("/embeddings", body, { model: request.model })
+    return send(async (signal) =>
+      fromEmbeddings(await readJson(await sendIt(signal)), request.model, request.inputs.length),
+    )
+  }
+
+  return {
+    id: settings.id,
+    models: settings.models ?? (settings.vendor ? listed : []),
+    credentials: credentialsOf(settings),
+    describe,
+    generate,
+    stream,
+    embed,
+  }
+}
+
+/** Another server may need no key: then none is missing. */
+const credentialsOf = ({ vendor, apiKey }: OpenAiSettings): NonNullable<Provider["credentials"]> =>
+  vendor || apiKey !== undefined ? [{ name: vendor ? "OPENAI_API_KEY" : "apiKey", present: apiKey !== undefined }] : []
+
+const noKey = (id: string): LlmError =>
+  LlmError.make(
+    { _tag: "Unauthorized", message: "no API key: set OPENAI_API_KEY, or pass apiKey to openai()" },
+    { provider: id },
+  )

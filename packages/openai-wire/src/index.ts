@@ -1,0 +1,1 @@
+export { makeOpenAi, type OpenAiSettings } from "./OpenAiProvider.ts"

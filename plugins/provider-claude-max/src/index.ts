@@ -1,0 +1,1 @@
+export { claudeMax, claudeMax as plugin } from "./plugin.ts"
