@@ -39,6 +39,8 @@ export interface Cache {
     request: LlmRequest,
     context: CallContext,
   ) => Effect.Effect<CacheHit | undefined, LlmError>
+  /** The answer to this request whatever its age, for when every candidate failed. */
+  readonly lookupStale?: Cache["lookup"]
   readonly store: (
     key: string,
     response: LlmResponse,

@@ -11,7 +11,8 @@ import type * as Scope from "effect/Scope"
 import { ParentSpan } from "effect/Tracer"
 import { type Answer, answerResponse, wholeAnswer } from "./Answer.ts"
 import type { ActiveCall } from "./internal/ActiveCall.ts"
-import { lookup, store } from "./internal/cacheSteps.ts"
+import { isCachedAnswer, type DispatchOptions } from "./Failover.ts"
+import { lookup, lookupStale, store } from "./internal/cacheSteps.ts"
 import { given, guard } from "./internal/guard.ts"
 import { openAttempt, withMiddleware } from "./internal/openAttempt.ts"
 import { routeOf } from "./internal/routeOf.ts"
@@ -21,7 +22,7 @@ import type { RegisteredProvider } from "./Providers.ts"
 import type { LlmRequest } from "./Request.ts"
 import type { Cached, LlmResponse, ProviderResponse } from "./Response.ts"
 import type { AttemptFailure } from "./RetryPolicy.ts"
-import type { Candidate } from "./RouteTrace.ts"
+import { type Candidate, candidateName } from "./RouteTrace.ts"
 import type { Stack } from "./Stack.ts"
 import type { ActiveSpan } from "./Tracer.ts"
 import { mergeVerdicts, type Validator } from "./Validator.ts"
@@ -54,6 +55,8 @@ export interface Obtained {
   readonly answer: Answer
   readonly verdict?: Verdict
   readonly cached?: Cached
+  /** Why it is less than what was asked for. */
+  readonly degraded?: string
   readonly settle: (outcome: AttemptOutcome) => Effect.Effect<void>
 }
 
@@ -71,22 +74,42 @@ export const obtain = Effect.fnUntraced(function* (job: Job) {
   const route = yield* routeOf(stack, job.request, call)
   call.routed(route)
   return yield* given(stack.nameOf("failover"), "an answer", () =>
-    stack.failover.run(route.candidates, (candidate) => dispatch(job, candidate, job.request), call),
+    stack.failover.run(route.candidates, (candidate, options) => dispatch(job, candidate, job.request, options), call),
   )
 })
 
-/** One candidate, as often as the retry policy wants. */
-export const dispatch = Effect.fnUntraced(function* (job: Job, candidate: Candidate, request: LlmRequest) {
-  const { stack, call } = job
-  const registered = stack.providers.get(candidate.provider)
-  if (registered === undefined) {
-    const message = `the route names the provider "${candidate.provider}", which is not installed`
-    return yield* LlmError.make({ _tag: "NoRoute", message })
+/** The cache's answer to this request, however old. */
+const fromCache = Effect.fnUntraced(function* (job: Job, degraded = "an old answer from the cache") {
+  const hit = yield* lookupStale(job)
+  if (hit === undefined) {
+    return yield* LlmError.make({ _tag: "NoRoute", message: "the cache holds no answer to this request" })
   }
-  let current: LlmRequest = { ...request, model: candidate.model }
+  const candidate: Candidate = { provider: hit.provider, model: job.request.model }
+  return { candidate, answer: hit.answer, cached: hit.cached, degraded, settle: settled } satisfies Obtained as Obtained
+})
+
+/** One candidate, as often as the retry policy wants; the policy may go on with a stronger one. */
+export const dispatch = Effect.fnUntraced(function* (
+  job: Job,
+  first: Candidate,
+  request: LlmRequest,
+  options?: DispatchOptions,
+) {
+  if (isCachedAnswer(first)) return yield* fromCache(job, options?.degraded)
+  const { stack, call } = job
+  let candidate = first
+  let current: LlmRequest = { ...withTimeouts(request, options), model: candidate.model }
   for (;;) {
+    const registered = stack.providers.get(candidate.provider)
+    if (registered === undefined) {
+      const message = `the route names the provider "${candidate.provider}", which is not installed`
+      return yield* LlmError.make({ _tag: "NoRoute", message })
+    }
     const result = yield* attempt(job, candidate, registered, current)
-    if (result._tag === "Obtained") return result.obtained
+    if (result._tag === "Obtained") {
+      const { degraded } = options ?? {}
+      return degraded === undefined ? result.obtained : { ...result.obtained, degraded }
+    }
     const { failure } = result
     const decision = yield* given(stack.nameOf("retry"), "a decision", () =>
       stack.retry.next(failure, call.attempts, call, current),
@@ -97,12 +120,21 @@ export const dispatch = Effect.fnUntraced(function* (job: Job, candidate: Candid
       call.decide("retry", `the next attempt would start after the deadline (in ${Math.round(decision.delayMs)} ms)`)
       return yield* errorOf(failure)
     }
-    call.decide("retry", `${candidate.provider}/${candidate.model} again in ${Math.round(decision.delayMs)} ms`)
+    const { amend, candidate: next = candidate } = decision
+    const again = next === candidate ? `${candidateName(next)} again` : `${candidateName(next)} instead`
+    call.decide("retry", `${again} in ${Math.round(decision.delayMs)} ms`)
     if (decision.delayMs > 0) yield* Effect.sleep(decision.delayMs)
-    const { amend } = decision
+    candidate = next
+    current = { ...current, model: next.model }
     if (amend !== undefined) current = yield* guard(stack.nameOf("retry"), () => Effect.succeed(amend(current)))
   }
 })
+
+/** The request's own timeouts win. */
+const withTimeouts = (request: LlmRequest, options: DispatchOptions | undefined): LlmRequest =>
+  options?.timeouts === undefined
+    ? request
+    : { ...request, policy: { ...request.policy, timeouts: { ...options.timeouts, ...request.policy?.timeouts } } }
 
 const errorOf = (failure: AttemptFailure): LlmError =>
   failure._tag === "Failed" ? failure.error : rejection(failure.candidate, failure.verdict)
@@ -145,8 +177,9 @@ const attempt = Effect.fnUntraced(function* (
   const { stack, call } = job
   const where = call.attempting(candidate)
   const span = yield* stack.tracer.startAttempt(candidate, request, job.span, call)
-  const settle = settleAttempt(call, candidate, span)
-  const send = withMiddleware(job, candidate, (amended) => openAttempt(job, candidate, registered, amended))
+  const account = settleAttempt(stack, call, candidate, span)
+  const { settle } = account
+  const send = withMiddleware(job, candidate, (amended) => openAttempt(job, candidate, registered, amended, account))
   const judged = Effect.flatMap(inSpan(span, send(request)), (answer) => judge(job, candidate, request, answer))
   const result = yield* Effect.onInterrupt(Effect.result(judged), () => settle({ interrupted: true }))
   if (result._tag === "Failure") {
@@ -206,6 +239,7 @@ export const conclude = Effect.fnUntraced(function* (
     provider: from.candidate.provider,
     ...(judgement === undefined ? {} : { verdict: judgement }),
     ...(from.cached === undefined ? {} : { cached: from.cached }),
+    ...(from.degraded === undefined ? {} : { degraded: from.degraded }),
     route: call.trace(),
   }
   for (const { middleware, plugin } of stack.onResponse) {
@@ -213,7 +247,7 @@ export const conclude = Effect.fnUntraced(function* (
     const current = response
     if (seen !== undefined) response = yield* given(plugin, "a response", () => seen(current, request, call))
   }
-  if (from.cached === undefined) yield* store(job, response)
+  if (from.cached === undefined && from.degraded === undefined) yield* store(job, response)
   // Warned and decided until here: the cache and the middleware above included.
   return { ...response, warnings: call.allWarnings(response.warnings), route: call.trace() } satisfies LlmResponse
 })

@@ -1,12 +1,13 @@
 import * as Effect from "effect/Effect"
 import type { EmbedRequest, EmbedResponse, ProviderEmbedResponse } from "./Embed.ts"
 import type { ActiveCall } from "./internal/ActiveCall.ts"
+import { isCachedAnswer } from "./Failover.ts"
 import { given, guard, pluginFailure } from "./internal/guard.ts"
 import { unsupported } from "./internal/openAttempt.ts"
 import { routeOf } from "./internal/routeOf.ts"
 import { settleAttempt } from "./internal/settleAttempt.ts"
 import { LlmError } from "./LlmError.ts"
-import type { Candidate } from "./RouteTrace.ts"
+import { type Candidate, candidateName } from "./RouteTrace.ts"
 import type { Stack } from "./Stack.ts"
 import type { ActiveSpan } from "./Tracer.ts"
 
@@ -30,13 +31,17 @@ const dispatch = Effect.fnUntraced(function* (
   stack: Stack,
   call: ActiveCall,
   request: EmbedRequest,
-  candidate: Candidate,
+  first: Candidate,
   parent: ActiveSpan,
 ) {
+  let candidate = first
+  if (isCachedAnswer(candidate)) {
+    return yield* LlmError.make({ _tag: "NoRoute", message: "embeddings are not kept in the cache" })
+  }
   for (;;) {
     const where = call.attempting(candidate)
     const span = yield* stack.tracer.startAttempt(candidate, request, parent, call)
-    const settle = settleAttempt(call, candidate, span)
+    const { settle } = settleAttempt(stack, call, candidate, span)
     const sent = send(stack, { ...request, model: candidate.model }, candidate)
     const result = yield* Effect.onInterrupt(Effect.result(sent), () => settle({ interrupted: true }))
     if (result._tag === "Success") {
@@ -51,7 +56,8 @@ const dispatch = Effect.fnUntraced(function* (
       stack.retry.next(failure, call.attempts, call, undefined),
     )
     if (decision._tag !== "Retry" || !(decision.delayMs < call.remainingMs())) return yield* error
-    call.decide("retry", `${candidate.provider}/${candidate.model} again in ${Math.round(decision.delayMs)} ms`)
+    candidate = decision.candidate ?? candidate
+    call.decide("retry", `${candidateName(candidate)} again in ${Math.round(decision.delayMs)} ms`)
     if (decision.delayMs > 0) yield* Effect.sleep(decision.delayMs)
   }
 })

@@ -2,7 +2,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { CallContext } from "./CallContext.ts"
 import type { LlmError, PartialAnswer } from "./LlmError.ts"
-import type { Candidate } from "./RouteTrace.ts"
+import type { Timeouts } from "./Request.ts"
+import type { AttemptTrace, Candidate } from "./RouteTrace.ts"
 
 /**
  * What to do when a stream fails after content has flowed: let another candidate continue the partial answer, begin
@@ -13,14 +14,30 @@ export type Rescue =
   | { readonly _tag: "Restart"; readonly candidates: readonly [Candidate, ...ReadonlyArray<Candidate>] }
   | { readonly _tag: "Fail" }
 
-/** Decides who is tried, when and in what order; one function for generate, stream and embed. */
+/** How a candidate is asked. `timeouts` (ms) hold where the request sets none; `degraded` says why its answer is less than what was asked for. */
+export interface DispatchOptions {
+  readonly timeouts?: Timeouts
+  readonly degraded?: string
+}
+
+/** In `run`, the cache's answer whatever its age; dispatching it fails with `NoRoute` when the cache holds none. */
+export const cachedAnswer: Candidate = { provider: "@cache", model: "any-age" }
+
+/** Is it `cachedAnswer`, of this copy of the package or of another? */
+export const isCachedAnswer = ({ provider }: Candidate): boolean => provider === cachedAnswer.provider
+
+/**
+ * Decides who is tried, when and in what order; one function for generate, stream and embed. `dispatch` asks one
+ * candidate, as often as the retry policy wants. `settled` is told how each attempt ended, streams after their last part.
+ */
 export interface Failover {
   readonly run: <A>(
     candidates: readonly [Candidate, ...ReadonlyArray<Candidate>],
-    dispatch: (candidate: Candidate) => Effect.Effect<A, LlmError>,
+    dispatch: (candidate: Candidate, options?: DispatchOptions) => Effect.Effect<A, LlmError>,
     context: CallContext,
   ) => Effect.Effect<A, LlmError>
   readonly rescue: (failure: LlmError, partial: PartialAnswer, context: CallContext) => Effect.Effect<Rescue>
+  readonly settled?: (attempt: AttemptTrace, context: CallContext) => Effect.Effect<void>
 }
 
 const fail: Effect.Effect<Rescue> = Effect.succeed({ _tag: "Fail" })

@@ -81,13 +81,14 @@ export class Fold {
 
   /** The whole response of a stream that came from the kernel, whose `finish` says who answered and how. */
   call(): LlmResponse {
-    const { provider, model, warnings, verdict, cached, route } = this.finish ?? {}
+    const { provider, model, warnings, verdict, cached, degraded, route } = this.finish ?? {}
     return {
       ...this.response(model ?? ""),
       ...(warnings === undefined ? {} : { warnings }),
       provider: provider ?? "",
       ...(verdict === undefined ? {} : { verdict }),
       ...(cached === undefined ? {} : { cached }),
+      ...(degraded === undefined ? {} : { degraded }),
       route: route ?? emptyTrace,
     }
   }
@@ -215,6 +216,7 @@ export const finishOfCall = (response: LlmResponse): FinishPart => ({
   model: response.model,
   ...(response.verdict === undefined ? {} : { verdict: response.verdict }),
   ...(response.cached === undefined ? {} : { cached: response.cached }),
+  ...(response.degraded === undefined ? {} : { degraded: response.degraded }),
   route: response.route,
 })
 

@@ -51,7 +51,7 @@ export type Reason =
   | (Fields & { readonly _tag: "InvalidResponse" })
   | (Fields & { readonly _tag: "EmptyResponse" })
   | (Fields & { readonly _tag: "Truncated"; readonly partial: PartialAnswer; readonly because?: Reason })
-  | (Fields & { readonly _tag: "OutputInvalid"; readonly verdicts: ReadonlyArray<Verdict> })
+  | (Fields & { readonly _tag: "OutputInvalid"; readonly verdicts: ReadonlyArray<Verdict>; readonly text?: string })
   | (Fields & { readonly _tag: "ToolFailed"; readonly tool: string })
   | (Fields & { readonly _tag: "HumanReviewRequired"; readonly ticket?: string })
   | (Fields & { readonly _tag: "BudgetExceeded"; readonly limit?: string })

@@ -35,6 +35,8 @@ export const LlmResponse = Schema.Struct({
   provider: Schema.String,
   verdict: Schema.optionalKey(Verdict),
   cached: Schema.optionalKey(Cached),
+  /** Why this is less than what was asked for: an old answer from the cache, or extracted text instead of a model's. */
+  degraded: Schema.optionalKey(Schema.String),
   route: RouteTrace,
 })
 export interface LlmResponse extends Schema.Schema.Type<typeof LlmResponse> {}

@@ -18,11 +18,16 @@ export type AttemptFailure =
     }
 
 /**
- * What to do next: wait `delayMs` and try the same candidate again with the request as `amend` makes it, hand over to
- * Escalation, or stop and let Failover decide.
+ * What to do next: wait `delayMs` and try again with the request as `amend` makes it, at the same candidate or at a
+ * stronger one, hand over to Escalation, or stop and let Failover decide.
  */
 export type RetryDecision =
-  | { readonly _tag: "Retry"; readonly delayMs: number; readonly amend?: (request: LlmRequest) => LlmRequest }
+  | {
+      readonly _tag: "Retry"
+      readonly delayMs: number
+      readonly amend?: (request: LlmRequest) => LlmRequest
+      readonly candidate?: Candidate
+    }
   | { readonly _tag: "Escalate"; readonly reason: string }
   | { readonly _tag: "Stop" }
 

@@ -14,7 +14,8 @@ export interface Candidate extends Schema.Schema.Type<typeof Candidate> {}
 export const candidateName = (candidate: Candidate): string => `${candidate.provider}/${candidate.model}`
 
 /**
- * One HTTP request's worth of trying. `ms` is wall time. `usage` is what the attempt consumed, where reported.
+ * One HTTP request's worth of trying. `ms` is wall time, `firstContentMs` until the first content of a stream,
+ * `slowestGapMs` the longest wait for the provider between two pieces of it. `usage` is what it consumed, where reported.
  * Outcomes: `ok` answered; `rejected` answered, but not valid; `failed`; `cancelled` because the caller left or another
  * attempt won.
  */
@@ -22,6 +23,8 @@ export const AttemptTrace = Schema.Struct({
   candidate: Candidate,
   outcome: Schema.Literals(["ok", "rejected", "failed", "cancelled"]),
   ms: Schema.Finite,
+  firstContentMs: Schema.optionalKey(Schema.Finite),
+  slowestGapMs: Schema.optionalKey(Schema.Finite),
   usage: Schema.optionalKey(Usage),
   error: Schema.optionalKey(Schema.Struct({ reason: Schema.String, message: Schema.String })),
   verdict: Schema.optionalKey(Verdict),

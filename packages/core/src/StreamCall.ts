@@ -160,7 +160,7 @@ class Reading {
     const { stack, call, request } = this.#job
     call.decide("failover", `restart: ${failure.reason.message}`)
     const again = guard(stack.nameOf("failover"), () =>
-      stack.failover.run(candidates, (candidate) => dispatch(this.#job, candidate, request), call),
+      stack.failover.run(candidates, (candidate, options) => dispatch(this.#job, candidate, request, options), call),
     )
     return Effect.map(
       Effect.flatMap(again, (from) => this.take(from)),

@@ -20,6 +20,7 @@ export interface FinishPart {
   readonly model?: string
   readonly verdict?: Verdict
   readonly cached?: Cached
+  readonly degraded?: string
   readonly route?: RouteTrace
 }
 

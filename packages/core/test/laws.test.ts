@@ -70,7 +70,10 @@ const giving = (response: ProviderResponse, offer: (typeof offers)[number]): Pro
 /** What both ways must agree on: all but how long it took. */
 const told = ({ route, ...rest }: LlmResponse) => ({
   ...rest,
-  route: { ...route, attempts: route.attempts.map((attempt) => ({ ...attempt, ms: 0 })) },
+  route: {
+    ...route,
+    attempts: route.attempts.map(({ ms: _, firstContentMs: _first, slowestGapMs: _gap, ...attempt }) => attempt),
+  },
 })
 
 const full = (content: ReadonlyArray<Part>): ProviderResponse =>

@@ -28,6 +28,19 @@ export const lookup = (job: Job): Effect.Effect<CacheHit | undefined> => {
   return Effect.catch(usable, (error) => skipped(call, "look-up", error))
 }
 
+/** The cache's answer whatever its age, if it keeps such. */
+export const lookupStale = (job: Job): Effect.Effect<CacheHit | undefined> => {
+  const { stack, call, request, key } = job
+  const find = stack.cache?.lookupStale
+  if (find === undefined || key === undefined) return Effect.undefined
+  const found = guard(stack.nameOf("cache"), () => find(key, request, call))
+  const usable = inTime(
+    call,
+    Effect.flatMap(found, (hit) => told(job, hit ?? undefined)),
+  )
+  return Effect.catch(usable, (error) => skipped(call, "look-up", error))
+}
+
 const told = (job: Job, hit: CacheHit | undefined): Effect.Effect<CacheHit | undefined, LlmError> => {
   const { call } = job
   if (hit === undefined) {

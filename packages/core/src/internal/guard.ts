@@ -70,3 +70,10 @@ export const given = <A, E, R>(
     (value) => value !== undefined && value !== null,
     () => pluginFailure(plugin, new TypeError(`it gave no ${what.replace(/^an? /, "")}`)),
   )
+
+/** Code of a plugin that must not cost the call anything: what goes wrong with it is one line in the log. */
+export const harmless = <R>(
+  plugin: string,
+  run: () => Effect.Effect<void, unknown, R>,
+): Effect.Effect<void, never, R> =>
+  Effect.catchCause(guard(plugin, run), (cause) => Effect.logWarning(`${plugin} failed and was skipped`, cause))

@@ -13,6 +13,7 @@ import type { StreamPart } from "../StreamPart.ts"
 import { defaultIdleMs } from "./ActiveCall.ts"
 import { guard, pluginFailure } from "./guard.ts"
 import { openStream, timeout } from "./openStream.ts"
+import type { AttemptAccount } from "./settleAttempt.ts"
 
 /** An attempt with the middleware around it: the first stage is the outermost. */
 export const withMiddleware = ({ stack, call }: Job, candidate: Candidate, innermost: Attempt): Attempt => {
@@ -31,6 +32,7 @@ export const openAttempt = (
   candidate: Candidate,
   { provider, plugin }: RegisteredProvider,
   request: LlmRequest,
+  account: Pick<AttemptAccount, "opened">,
 ): Effect.Effect<Answer, LlmError> => {
   const timeouts = request.policy?.timeouts
   const gaps = timeouts?.firstContent !== undefined || timeouts?.idle !== undefined || job.call.operation === "stream"
@@ -51,10 +53,16 @@ export const openAttempt = (
     deadline: () => job.call.deadlinePassed(),
   }
   const opened = openStream(plugin, () => partsFrom(provider, request), limits, job.scope)
-  if (job.mode === "flowing") return Effect.map(opened, ({ pull, close }) => openedAnswer(pull, close))
-  return Effect.flatMap(opened, ({ pull, close }) =>
-    Effect.ensuring(Effect.map(foldPull(pull, candidate.model), wholeAnswer), close),
-  )
+  if (job.mode === "flowing") {
+    return Effect.map(opened, ({ pull, close, slowestGapMs }) => {
+      account.opened(slowestGapMs)
+      return openedAnswer(pull, close)
+    })
+  }
+  return Effect.flatMap(opened, ({ pull, close, slowestGapMs }) => {
+    account.opened(slowestGapMs)
+    return Effect.ensuring(Effect.map(foldPull(pull, candidate.model), wholeAnswer), close)
+  })
 }
 
 /** Types promise a response; authors without types may give something else. */

@@ -29,6 +29,8 @@ export interface Limits {
 export interface Opened {
   readonly pull: PartsPull
   readonly close: Effect.Effect<void>
+  /** The longest wait for a piece after the first content, in ms, so far. */
+  readonly slowestGapMs: () => number
 }
 
 const waitingFor: Readonly<Record<TimeoutPhase, string>> = {
@@ -58,7 +60,7 @@ export const openStream = Effect.fnUntraced(function* (
   yield* Effect.forkIn(handOver.watch, scope)
   const head = yield* Effect.onExit(readHead(handOver), (exit) => (Exit.isSuccess(exit) ? Effect.void : close))
   handOver.opening = false
-  return { pull: withHead(head, handOver.next), close } satisfies Opened
+  return { pull: withHead(head, handOver.next), close, slowestGapMs: () => handOver.slowestGapMs } satisfies Opened
 })
 
 /** Reads until something is worth showing. A stream that ends with neither content nor finish is no answer. */
@@ -111,6 +113,7 @@ type Resume<A> = (effect: Effect.Effect<A, LlmError>) => void
 class HandOver {
   /** Until the first content has come, the wait for it is what is bounded. */
   opening = true
+  slowestGapMs = 0
   readonly #limits: Limits
   readonly #scope: Scope.Scope
   readonly #clock: Clock.Clock
@@ -216,6 +219,9 @@ class HandOver {
   #give(result: Effect.Effect<Batch | undefined, LlmError>): void {
     const reader = this.#reader
     this.#reader = undefined
+    if (!this.opening && this.#waitingSince !== undefined) {
+      this.slowestGapMs = Math.max(this.slowestGapMs, this.#now() - this.#waitingSince)
+    }
     this.#waitingSince = undefined
     reader?.(result)
   }

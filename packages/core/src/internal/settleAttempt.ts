@@ -2,9 +2,11 @@ import * as Effect from "effect/Effect"
 import type { LlmError } from "../LlmError.ts"
 import type { AttemptTrace, Candidate } from "../RouteTrace.ts"
 import type { ActiveSpan } from "../Tracer.ts"
+import type { Stack } from "../Stack.ts"
 import type { Usage } from "../Usage.ts"
 import type { Verdict } from "../Verdict.ts"
 import { type ActiveCall, round } from "./ActiveCall.ts"
+import { harmless } from "./guard.ts"
 
 /** How an attempt ended. */
 export interface AttemptOutcome {
@@ -20,30 +22,63 @@ export interface AttemptOutcome {
 const word = ({ interrupted, error, verdict }: AttemptOutcome): AttemptTrace["outcome"] =>
   interrupted === true ? "cancelled" : error !== undefined ? "failed" : verdict?.ok === false ? "rejected" : "ok"
 
-/** Begins the account of an attempt. The function it gives writes the attempt into the trace and ends its span, once. */
-export const settleAttempt = (call: ActiveCall, candidate: Candidate, span: ActiveSpan) => {
+/** Of a stream: when its first content came, and the longest wait for a later piece. */
+export interface Pace {
+  readonly firstContentMs: number
+  readonly slowestGapMs: () => number
+}
+
+export interface AttemptAccount {
+  /** A stream has shown its first content; `slowestGapMs` is read when the attempt ends. */
+  readonly opened: (slowestGapMs: () => number) => void
+  /** Writes the attempt into the trace, tells failover and ends its span, once. */
+  readonly settle: (outcome: AttemptOutcome) => Effect.Effect<void>
+}
+
+/** Begins the account of an attempt. */
+export const settleAttempt = (
+  { failover, nameOf }: Pick<Stack, "failover" | "nameOf">,
+  call: ActiveCall,
+  candidate: Candidate,
+  span: ActiveSpan,
+): AttemptAccount => {
   const startedMs = call.elapsedMs()
   let open = true
-  return (outcome: AttemptOutcome): Effect.Effect<void> =>
+  let pace: Pace | undefined
+  const opened = (slowestGapMs: () => number): void => {
+    pace = { firstContentMs: round(call.elapsedMs() - startedMs), slowestGapMs }
+  }
+  const settle = (outcome: AttemptOutcome): Effect.Effect<void> =>
     Effect.suspend(() => {
       if (!open) return Effect.void
       open = false
       const { usage, verdict, error, interrupted: _, ...seen } = outcome
       const ms = call.elapsedMs() - startedMs
-      call.attempted({
+      const attempt: AttemptTrace = {
         candidate,
         outcome: word(outcome),
         ms: round(ms),
+        ...(pace === undefined
+          ? {}
+          : { firstContentMs: pace.firstContentMs, slowestGapMs: round(pace.slowestGapMs()) }),
         ...(usage === undefined ? {} : { usage }),
         ...(error === undefined ? {} : { error: { reason: error.reason._tag, message: error.reason.message } }),
         ...(verdict === undefined ? {} : { verdict }),
-      })
-      return span.end({
+      }
+      call.attempted(attempt)
+      const ended = span.end({
         ...seen,
         seconds: ms / 1000,
         ...(usage === undefined ? {} : { usage }),
         ...(error === undefined ? {} : { error }),
         ...(outcome.interrupted === true ? { interrupted: true } : {}),
       })
+      const told = failover.settled
+      if (told === undefined) return ended
+      return Effect.andThen(
+        harmless(nameOf("failover"), () => told(attempt, call)),
+        ended,
+      )
     })
+  return { opened, settle }
 }
