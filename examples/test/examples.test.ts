@@ -1,4 +1,4 @@
-import { startUpstream } from "@switchyard/testkit"
+import { startAnthropicUpstream, startUpstream } from "@switchyard/testkit"
 import { expect, test } from "vitest"
 import { run, runReadme } from "./run.ts"
 
@@ -36,6 +36,13 @@ test("the README of provider-openai", async () => {
   const { upstream, env } = await upstreamWith("Hello there")
   await using _ = upstream
   expect(await runReadme("plugins/provider-openai/README.md", env)).toBe("Hello theretrue\n")
+})
+
+test("the README of provider-anthropic", async () => {
+  await using upstream = await startAnthropicUpstream({ apiKey: "sk-ant-example" })
+  upstream.always({ text: "Hello there", usage: { input: 7, cachedInput: 5, output: 3 } })
+  const env = { ANTHROPIC_API_KEY: "sk-ant-example", ANTHROPIC_BASE_URL: upstream.baseURL }
+  expect(await runReadme("plugins/provider-anthropic/README.md", env)).toBe("Hello there11 5\n")
 })
 
 test("the README of provider-claude-max, on a proxy that asks for no key", async () => {

@@ -6,7 +6,8 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import { thrown } from "./internal/outcome.ts"
 
-interface Source {
+/** An open stream of the kernel, or of what stands on it. */
+export interface Source {
   readonly context: Context.Context<never>
   readonly open: ReturnType<KernelShape["open"]>
 }

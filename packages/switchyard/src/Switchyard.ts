@@ -14,15 +14,29 @@ import {
   type Routes,
 } from "@switchyard/core"
 import { Providers as ProvidersKey } from "@switchyard/core"
+import {
+  type AnySchema,
+  generateObject,
+  type ObjectRequest,
+  type ObjectResult,
+  runTools,
+  streamTools,
+  type ToolRun,
+  type ToolRunOptions,
+  type TypeOf,
+} from "@switchyard/tools"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Stream from "effect/Stream"
 import { configurationError } from "./errors.ts"
 import { checkConfig } from "./internal/checkConfig.ts"
 import { unwrap } from "./internal/outcome.ts"
-import { ResponseStream } from "./ResponseStream.ts"
+import { ObjectStream } from "./ObjectStream.ts"
+import { ResponseStream, type Source } from "./ResponseStream.ts"
+import { ToolStream } from "./ToolStream.ts"
 
 /** A plugin that needs nothing that is not in the stack already. */
 export interface ReadyPlugin extends AnyPlugin {
@@ -41,12 +55,26 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** A run with tools: which ones, how many steps, who approves. */
+export interface ToolCallOptions extends ToolRunOptions, CallOptions {}
+
 /** A stack of plugins, ready to call models. */
 export interface Switchyard extends AsyncDisposable {
   /** The whole answer, or a `SwitchyardError`. */
   readonly generate: (request: LlmRequestInput, options?: CallOptions) => Promise<LlmResponse>
   /** The answer as it comes. Nothing is sent before it is read. */
   readonly stream: (request: LlmRequestInput, options?: CallOptions) => ResponseStream
+  /** An object, checked and typed by `request.schema`: of Effect, zod, valibot, arktype, or JSON Schema. */
+  readonly generateObject: <S extends AnySchema>(
+    request: ObjectRequest<S>,
+    options?: CallOptions,
+  ) => Promise<ObjectResult<TypeOf<S>>>
+  /** The object while it is being written, then checked. Nothing is sent before it is read. */
+  readonly streamObject: <S extends AnySchema>(request: ObjectRequest<S>, options?: CallOptions) => ObjectStream<S>
+  /** Asks, runs the tools that the model calls, and asks again until it answers: at most `maxSteps` (8) times. */
+  readonly runTools: (request: LlmRequestInput, options: ToolCallOptions) => Promise<ToolRun>
+  /** The same as it comes. Nothing is sent before it is read. */
+  readonly streamTools: (request: LlmRequestInput, options: ToolCallOptions) => ToolStream
   /** One vector per input. */
   readonly embed: (request: EmbedRequest, options?: CallOptions) => Promise<EmbedResponse>
   /** Where a call would go and why, without calling. */
@@ -56,6 +84,9 @@ export interface Switchyard extends AsyncDisposable {
   /** Ends the calls that run, then closes every connection and resource of the plugins, in reverse. Calls after it reject. */
   readonly close: () => Promise<void>
 }
+
+const withKernel = <A>(effect: Effect.Effect<A, LlmError, Kernel>, kernel: KernelShape): Effect.Effect<A, LlmError> =>
+  Effect.provideService(effect, Kernel, kernel)
 
 type Services = Context.Context<Kernel | Providers>
 
@@ -99,6 +130,20 @@ export const createSwitchyard = (options: SwitchyardOptions): Switchyard => {
     return unwrap(await Effect.runPromiseExitWith(context)(use(kernel), options), signal)
   }
 
+  /** A stream that is there to be read; `close` ends it too. */
+  const opened = async (
+    use: (kernel: KernelShape) => Source["open"],
+    signal: AbortSignal | undefined,
+  ): Promise<Source> => {
+    const context = await ready(signal)
+    const open = use(Context.get(context, Kernel))
+    const tracked = Effect.withFiber((fiber) => {
+      onFiberStart(fiber)
+      return open
+    })
+    return { context, open: tracked }
+  }
+
   const close = async (): Promise<void> => {
     closed = true
     for (const fiber of running) fiber.interruptUnsafe()
@@ -108,15 +153,17 @@ export const createSwitchyard = (options: SwitchyardOptions): Switchyard => {
   return {
     generate: (request, options) => run((kernel) => kernel.generate(request), options?.signal),
     stream: (request, options) =>
-      new ResponseStream(async () => {
-        const context = await ready(options?.signal)
-        const open = Context.get(context, Kernel).open(request)
-        const tracked = Effect.withFiber((fiber) => {
-          onFiberStart(fiber)
-          return open
-        })
-        return { context, open: tracked }
-      }, options?.signal),
+      new ResponseStream(() => opened((kernel) => kernel.open(request), options?.signal), options?.signal),
+    generateObject: (request, options) => run((kernel) => withKernel(generateObject(request), kernel), options?.signal),
+    streamObject: (request, options) =>
+      new ObjectStream(request, (asked) => opened((kernel) => kernel.open(asked), options?.signal), options?.signal),
+    runTools: (request, { signal, ...options }) =>
+      run((kernel) => withKernel(runTools(request, options), kernel), signal),
+    streamTools: (request, { signal, ...options }) =>
+      new ToolStream((onEnd) => {
+        const parts = streamTools(request, { ...options, onEnd })
+        return opened((kernel) => Stream.toPull(Stream.provideService(parts, Kernel, kernel)), signal)
+      }, signal),
     embed: (request, options) => run((kernel) => kernel.embed(request), options?.signal),
     explain: (request) => run((kernel) => kernel.explain(request)),
     providers: async () => Context.get(await ready(undefined), ProvidersKey),

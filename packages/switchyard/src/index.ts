@@ -1,6 +1,7 @@
 export * from "./Config.ts"
 export * from "./errors.ts"
 export * from "./loadConfig.ts"
+export type { ObjectStream } from "./ObjectStream.ts"
 export type { ResponseStream } from "./ResponseStream.ts"
 export {
   type CallOptions,
@@ -8,7 +9,9 @@ export {
   type ReadyPlugin,
   type Switchyard,
   type SwitchyardOptions,
+  type ToolCallOptions,
 } from "./Switchyard.ts"
+export type { ToolStream } from "./ToolStream.ts"
 export {
   type EmbedRequest,
   type EmbedResponse,
@@ -24,3 +27,19 @@ export {
   type Usage,
   type Warning,
 } from "@switchyard/core"
+export {
+  type AnySchema,
+  type ApprovalCall,
+  type ApprovalDecision,
+  type DeepPartial,
+  defineTool,
+  type ObjectRequest,
+  type ObjectResult,
+  type Tool,
+  type ToolContext,
+  toolFailed,
+  type ToolOptions,
+  type ToolRun,
+  type ToolStep,
+  type TypeOf,
+} from "@switchyard/tools"

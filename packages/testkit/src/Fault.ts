@@ -5,7 +5,7 @@ import type { ErrorName } from "./errorBodies.ts"
  *
  * A *chunk* is one streamed event that carries content: a piece of text, reasoning, refusal or tool arguments. What
  * comes before the first content (headers, the role delta, `response.created` ...) is not counted, so one script means
- * the same on both wires. A body that is not streamed counts as two chunks: its two halves.
+ * the same on all wires. A body that is not streamed counts as two chunks: its two halves.
  *
  * Of several ways to end (`stall`, `reset`, `end`, `error`, `failed`), the one with the smallest number wins.
  */
@@ -48,18 +48,21 @@ export interface Fault {
   readonly resetAfterChunks?: number
   /** Send n chunks, then end the body properly: no finish reason, no terminator. Looks complete to HTTP. */
   readonly endAfterChunks?: number
-  /** Send n chunks, then an error inside the 200, then end. Chat: `{ error }`. Responses: an `error` event. */
+  /** Send n chunks, then an error inside the 200, then end. Chat: `{ error }`. Responses, messages: an `error` event. */
   readonly errorAfterChunks?: number
-  /** Send n chunks, then fail the answer itself. Chat: finish reason `error`. Responses: `response.failed`. */
+  /** Send n chunks, then fail the answer itself. Chat: finish reason `error`. Responses: `response.failed`. Messages: as above. */
   readonly failedAfterChunks?: number
   /** Shape of the responses `error` event: nested, as servers send it (default), or flat, as the schema publishes it. */
   readonly errorShape?: "nested" | "flat"
 
   // --- damaged answers ---
 
-  /** The stream lacks its last event: chat `finish_reason`, responses `response.completed`. Chat still sends `[DONE]`. */
+  /**
+   * The stream lacks the event that says why it ended: chat `finish_reason`, responses `response.completed`, messages
+   * `message_delta`. The terminator is still sent.
+   */
   readonly missingFinish?: boolean
-  /** The chat stream lacks `data: [DONE]`. The responses wire has no such mark, so nothing changes there. */
+  /** The stream lacks its last mark: chat `data: [DONE]`, messages `message_stop`. The responses wire has none. */
   readonly missingTerminator?: boolean
   /** The JSON of chunk n is cut in half; the stream goes on. The first chunk is 0. */
   readonly malformedChunkAt?: number

@@ -1,4 +1,7 @@
 import { createServer, type Server } from "node:http"
+import { anthropicDialect } from "./internal/anthropic/dialect.ts"
+import type { Dialect } from "./internal/Dialect.ts"
+import { openaiDialect } from "./internal/openaiDialect.ts"
 import { makeRecorder } from "./internal/Recorder.ts"
 import { makeScript } from "./internal/Script.ts"
 import { serve, type Stage } from "./internal/serve.ts"
@@ -6,7 +9,7 @@ import type { RecordedRequest } from "./RecordedRequest.ts"
 import type { ReplyScript } from "./Reply.ts"
 
 export interface UpstreamOptions {
-  /** When given, requests with another key (`authorization: Bearer` or `api-key`) get the documented 401. */
+  /** When given, requests with another key get the documented 401: `authorization: Bearer`, `api-key` or `x-api-key`. */
   readonly apiKey?: string
   /** Ids that `GET /v1/models` lists. Default: `["test-model"]`. */
   readonly models?: ReadonlyArray<string>
@@ -14,7 +17,7 @@ export interface UpstreamOptions {
 
 /** A running upstream. Use it with `await using`, or call `close()`. */
 export interface Upstream extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT/v1`: what an OpenAI client takes as its base URL. */
+  /** What the vendor's client takes as its base URL: `http://127.0.0.1:PORT/v1` for OpenAI's, without `/v1` for Anthropic's. */
   readonly baseURL: string
   /** Scripts the next requests, one reply each, in order. Requests that are refused (401, 404, 400) use none up. */
   readonly reply: (...replies: ReadonlyArray<ReplyScript>) => void
@@ -32,13 +35,13 @@ export interface Upstream extends AsyncDisposable {
   readonly close: () => Promise<void>
 }
 
-const listen = (server: Server): Promise<string> =>
+const listen = (server: Server, basePath: string): Promise<string> =>
   new Promise((resolve, reject) => {
     server.once("error", reject)
     server.listen(0, "127.0.0.1", () => {
       const address = server.address()
       if (address === null || typeof address === "string") return reject(new Error("The upstream has no TCP port."))
-      resolve(`http://127.0.0.1:${address.port}/v1`)
+      resolve(`http://127.0.0.1:${address.port}${basePath}`)
     })
   })
 
@@ -70,18 +73,13 @@ const makeServer = (stage: Omit<Stage, "closing">) => {
   return { server, close }
 }
 
-/**
- * Starts an HTTP server on 127.0.0.1, on a free port, that speaks the OpenAI wire: `POST /chat/completions`,
- * `POST /responses`, `POST /embeddings` and `GET /models`, under any prefix. Each request is recorded and answered by
- * the next scripted reply.
- */
-export const startUpstream = async (options: UpstreamOptions = {}): Promise<Upstream> => {
+const start = async (dialect: Dialect, options: UpstreamOptions): Promise<Upstream> => {
   const recorder = makeRecorder()
   const script = makeScript()
   const { apiKey, models = ["test-model"] } = options
-  const { server, close } = makeServer({ apiKey, models, recorder, script })
+  const { server, close } = makeServer({ dialect, apiKey, models, recorder, script })
   return {
-    baseURL: await listen(server),
+    baseURL: await listen(server, dialect.basePath),
     reply: (...replies) => script.add(replies),
     always: (reply) => script.fallBackTo(reply),
     requests: recorder.requests,
@@ -97,3 +95,17 @@ export const startUpstream = async (options: UpstreamOptions = {}): Promise<Upst
     [Symbol.asyncDispose]: close,
   }
 }
+
+/**
+ * Starts an HTTP server on 127.0.0.1, on a free port, that speaks the OpenAI wire: `POST /chat/completions`,
+ * `POST /responses`, `POST /embeddings` and `GET /models`, under any prefix. Each request is recorded and answered by
+ * the next scripted reply.
+ */
+export const startUpstream = (options: UpstreamOptions = {}): Promise<Upstream> => start(openaiDialect, options)
+
+/**
+ * The same for the Anthropic wire: `POST /v1/messages` and `GET /v1/models`, under any prefix, with the header
+ * `anthropic-version` required as the vendor does.
+ */
+export const startAnthropicUpstream = (options: UpstreamOptions = {}): Promise<Upstream> =>
+  start(anthropicDialect, options)

@@ -15,12 +15,12 @@ export type ErrorName =
   | "gateway_timeout"
   | "overloaded_error"
 
-/** The `error` object of the OpenAI wire. */
+/** The `error` object of a JSON error body. The Anthropic wire has neither `param` nor `code`. */
 export interface WireError {
   readonly message: string
   readonly type: string | null
-  readonly param: string | null
-  readonly code: string | null
+  readonly param?: string | null
+  readonly code?: string | null
 }
 
 /** A JSON error body. Some vendors add members beside or inside `error`. */
@@ -42,7 +42,8 @@ const openai = (
   param: string | null = null,
 ): ErrorBody => ({ status, body: { error: { message, type, param, code } } })
 
-const page = (status: number, title: string): ErrorBody => ({
+/** The page that a proxy in front of a vendor answers with. */
+export const page = (status: number, title: string): ErrorBody => ({
   status,
   body: `<html>\r\n<head><title>${status} ${title}</title></head>\r\n<body>\r\n<center><h1>${status} ${title}</h1></center>\r\n</body>\r\n</html>\r\n`,
 })
@@ -77,7 +78,7 @@ const overloadedError: ErrorBody = {
   body: { type: "error", error: { type: "overloaded_error", message: "Overloaded", param: null, code: null } },
 }
 
-/** The documented errors by name, in the order in which a bare `status` picks the first that fits. */
+/** OpenAI's documented errors by name, in the order in which a bare `status` picks the first that fits. */
 export const errorBodies: Readonly<Record<ErrorName, ErrorBody>> = {
   invalid_request: openai(
     400,
@@ -137,9 +138,8 @@ export const errorBodies: Readonly<Record<ErrorName, ErrorBody>> = {
   overloaded_error: overloadedError,
 }
 
-/** The documented error for a bare status; an undocumented status gets the envelope with a message and no code. */
-export const errorBodyForStatus = (status: number): ErrorBody =>
-  Object.values(errorBodies).find((entry) => entry.status === status) ??
+/** OpenAI's answer to a status that it does not document: the envelope with a message and no code. */
+export const undocumentedError = (status: number): ErrorBody =>
   openai(
     status,
     `The upstream answered with status ${status}.`,

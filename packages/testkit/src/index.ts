@@ -1,6 +1,7 @@
+export { anthropicErrorBodies } from "./anthropicErrorBodies.ts"
 export { checkGrammar } from "./conformance/checkGrammar.ts"
 export { errorBodies, type ErrorBody, type ErrorEnvelope, type ErrorName, type WireError } from "./errorBodies.ts"
 export type { Fault } from "./Fault.ts"
 export type { ExchangeEnd, RecordedRequest } from "./RecordedRequest.ts"
 export type { Reply, ReplyCitation, ReplyFinish, ReplyScript, ReplyToolCall, ReplyUsage } from "./Reply.ts"
-export { startUpstream, type Upstream, type UpstreamOptions } from "./Upstream.ts"
+export { startAnthropicUpstream, startUpstream, type Upstream, type UpstreamOptions } from "./Upstream.ts"

@@ -3,8 +3,9 @@ import { type Finish, type LlmResponse, type Part, textOf } from "@switchyard/co
 import * as Effect from "effect/Effect"
 import type { Reply, ReplyFinish } from "../Reply.ts"
 import { check } from "./Scene.ts"
-import { hello, type ProviderConformance, ways } from "./Suite.ts"
+import { hello, type ProviderConformance, type Way, ways } from "./Suite.ts"
 import { group } from "./group.ts"
+import { wireOf } from "./wires/index.ts"
 
 const partsOf = <T extends Part["type"]>(response: LlmResponse, type: T) =>
   response.content.filter((part): part is Extract<Part, { readonly type: T }> => part.type === type)
@@ -13,11 +14,11 @@ const partsOf = <T extends Part["type"]>(response: LlmResponse, type: T) =>
 export const answers = (suite: ProviderConformance): void =>
   group("answers", () => {
     /** One reply, asked for both ways. */
-    const gives = (title: string, reply: Reply, judge: (response: LlmResponse) => void) =>
+    const gives: Gives = (title, reply, judge, asked = ways) =>
       check(suite, title, (scene) =>
         Effect.gen(function* () {
           scene.upstream.always(reply)
-          for (const way of ways) judge(yield* scene.ask(way, hello))
+          for (const way of asked) judge(yield* scene.ask(way, hello), way)
         }),
       )
 
@@ -60,7 +61,7 @@ export const answers = (suite: ProviderConformance): void =>
         assert.strictEqual(textOf(response.content), "Done.")
       })
     }
-    if (suite.capabilities.tools) toolCalls(gives)
+    if (suite.capabilities.tools) toolCalls(gives, suite)
     if (suite.capabilities.citations) citations(gives)
     if (suite.capabilities.imageOutput) {
       const png = "iVBORw0KGgo="
@@ -72,7 +73,12 @@ export const answers = (suite: ProviderConformance): void =>
     }
   })
 
-type Gives = (title: string, reply: Reply, judge: (response: LlmResponse) => void) => void
+type Gives = (
+  title: string,
+  reply: Reply,
+  judge: (response: LlmResponse, way: Way) => void,
+  asked?: ReadonlyArray<Way>,
+) => void
 
 const finishes = (gives: Gives): void => {
   const words: ReadonlyArray<readonly [ReplyFinish, Finish["unified"]]> = [
@@ -89,26 +95,34 @@ const finishes = (gives: Gives): void => {
   }
 }
 
-const toolCalls = (gives: Gives): void => {
-  const inputs: ReadonlyArray<readonly [string, string]> = [
+const toolCalls = (gives: Gives, { capabilities }: ProviderConformance): void => {
+  // Where input is an object on the wire, only a stream carries its text, and no text is an empty object.
+  const objects = capabilities.upstream !== false && wireOf(capabilities.upstream).toolInput === "object"
+  const streamed: ReadonlyArray<Way> = capabilities.stream ? ["stream"] : []
+  const inputs: ReadonlyArray<readonly [string, string, ReadonlyArray<Way>?]> = [
     ["with its exact input text", '{ "city":"Lima",\n "n": 1e2, "z": 1.0 }'],
-    ["with input that is not valid JSON, as it is", '{"city": "Lima'],
-    ["with input that is not even JSON", "weather in Lima \u{1f327}"],
+    ["with input that is not valid JSON, as it is", '{"city": "Lima', objects ? streamed : ways],
+    ["with input that is not even JSON", "weather in Lima \u{1f327}", objects ? streamed : ways],
     ["with an empty object as input", "{}"],
     ["with empty input", ""],
   ]
-  for (const [what, inputText] of inputs) {
+  for (const [what, inputText, asked] of inputs) {
     gives(
       `a tool call ${what}`,
       { toolCalls: [{ id: "call_9", name: "weather", arguments: inputText }] },
-      (response) => {
+      (response, way) => {
         const [call, ...rest] = response.content
         assert.deepStrictEqual(rest, [])
         assert.isTrue(call?.type === "tool-call")
         if (call?.type !== "tool-call") return
-        assert.deepStrictEqual([call.id, call.name, call.inputText], ["call_9", "weather", inputText])
+        assert.deepStrictEqual([call.id, call.name], ["call_9", "weather"])
+        if (objects && inputText === "") assert.strictEqual(call.inputText, "{}")
+        else if (objects && way === "generate")
+          assert.deepStrictEqual(JSON.parse(call.inputText), JSON.parse(inputText))
+        else assert.strictEqual(call.inputText, inputText)
         assert.strictEqual(response.finish.unified, "tool-calls")
       },
+      asked,
     )
   }
 

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { inspect } from "node:util"
 import { secret } from "./Scene.ts"
+import type { Wire } from "./wires/Wire.ts"
 
 /** Every text that an error, or anything else, may end up as in a log or on a screen. */
 const textsOf = (value: unknown): Readonly<Record<string, string>> => ({
@@ -78,4 +79,14 @@ export const soon = <A>(what: string, promise: () => Promise<A>): Effect.Effect<
 export const withoutTrace = ({ route, ...response }: LlmResponse) => {
   assert.isAbove(route.attempts.length, 0, "the trace holds the attempt")
   return response
+}
+
+/** A tool's input as it arrives: a wire of JSON objects keeps what it means, and the text of what is no JSON. */
+export const inputOn = ({ toolInput }: Wire, inputText: string): string => {
+  if (toolInput === "text") return inputText
+  try {
+    return JSON.stringify(JSON.parse(inputText))
+  } catch {
+    return inputText
+  }
 }

@@ -5,6 +5,7 @@ import { check } from "./Scene.ts"
 import { type Ask, hello, type ProviderConformance, ways } from "./Suite.ts"
 import type { WirePiece } from "./wires/Wire.ts"
 import { group } from "./group.ts"
+import { inputOn } from "./judge.ts"
 
 /** Neighbours of one role are one text: wires differ in how they wrap parts into messages. */
 export const merged = (pieces: ReadonlyArray<WirePiece>): ReadonlyArray<WirePiece> => {
@@ -20,14 +21,17 @@ export const merged = (pieces: ReadonlyArray<WirePiece>): ReadonlyArray<WirePiec
 
 const said = (role: "system" | "user" | "assistant", text: string): WirePiece => ({ type: "text", role, text })
 
+/** One of exact spelling, one that is not valid JSON. */
+const inputs = ['{ "city":  "Lima", "n": 1e2 }', '{"city":"Oslo'] as const
+
 const toolHistory: ReadonlyArray<MessageInput> = [
   { role: "user", content: "Weather in Lima and Oslo?" },
   {
     role: "assistant",
     content: [
       { type: "text", text: "I look it up." },
-      { type: "tool-call", id: "call_a", name: "weather", inputText: '{ "city":  "Lima", "n": 1e2 }' },
-      { type: "tool-call", id: "call_b", name: "weather", inputText: '{"city":"Oslo' },
+      { type: "tool-call", id: "call_a", name: "weather", inputText: inputs[0] },
+      { type: "tool-call", id: "call_b", name: "weather", inputText: inputs[1] },
     ],
   },
   {
@@ -91,6 +95,13 @@ const turns = (suite: ProviderConformance): void => {
     said("user", "Hi"),
   ])
 
+  const first = { role: "system", content: "Be brief." } as const
+  arrives(
+    "several system messages arrive, in order",
+    { messages: [first, { role: "system", content: "Be kind." }, { role: "user", content: "Hi" }] },
+    [said("system", "Be brief.Be kind."), said("user", "Hi")],
+  )
+
   arrives(
     "several turns keep their order and roles",
     {
@@ -133,14 +144,37 @@ const history = (suite: ProviderConformance): void => {
         assert.deepStrictEqual(pieces.slice(0, 4), [
           said("user", "Weather in Lima and Oslo?"),
           said("assistant", "I look it up."),
-          { type: "call", id: "call_a", name: "weather", inputText: '{ "city":  "Lima", "n": 1e2 }' },
-          { type: "call", id: "call_b", name: "weather", inputText: '{"city":"Oslo' },
+          { type: "call", id: "call_a", name: "weather", inputText: inputOn(scene.wire, inputs[0]) },
+          { type: "call", id: "call_b", name: "weather", inputText: inputOn(scene.wire, inputs[1]) },
         ])
         const [a, b, last] = pieces.slice(4)
         assert.deepStrictEqual(a, { type: "result", id: "call_a", text: '{"celsius":19}' })
         assert.isTrue(b?.type === "result" && b.id === "call_b" && b.text.includes("no such input"), "the error")
         assert.deepStrictEqual(last, said("user", "And now?"))
       }
+    }),
+  )
+
+  check(suite, "a tool result of parts: its text arrives, and what cannot is warned of", (scene) =>
+    Effect.gen(function* () {
+      const [user, assistant] = toolHistory
+      if (user === undefined || assistant === undefined) return
+      const image = {
+        type: "file",
+        mediaType: "image/png",
+        source: { type: "base64", base64: "iVBORw0KGgo=" },
+      } as const
+      const output = { type: "content", value: [{ type: "text", text: "Sunny:" }, image] } as const
+      const results = ["call_a", "call_b"].map((id) => ({ type: "tool-result", id, name: "weather", output }) as const)
+      const request = { messages: [user, assistant, { role: "tool", content: results }] } as const
+      const { warnings } = yield* scene.ask("generate", request)
+      const got = scene.sent().pieces.filter((piece) => piece.type === "result")
+      assert.deepStrictEqual(
+        got.map((piece) => piece.text),
+        ["Sunny:", "Sunny:"],
+      )
+      const arrived = scene.upstream.requests[0]?.rawBody.includes("iVBORw0KGgo=") === true
+      assert.isTrue(arrived || warnings.length > 0, "the image vanished")
     }),
   )
 

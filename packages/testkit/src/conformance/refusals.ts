@@ -8,6 +8,7 @@ import { check, checkAlone, type Scene } from "./Scene.ts"
 import { type Ask, hello, type ProviderConformance, ways } from "./Suite.ts"
 import { weather } from "./tools.ts"
 import { group } from "./group.ts"
+import { wireOf } from "./wires/index.ts"
 
 /** What a provider cannot do: it fails with `Unsupported`, or goes without and says so in a warning. */
 export const refusals = (suite: ProviderConformance): void => {
@@ -41,7 +42,7 @@ const refusing = (suite: ProviderConformance): void => {
   if (!capabilities.reasoning) {
     refused("reasoning", { ...base, reasoningEffort: "high" }, ["reasoningEffort"])
   }
-  if (!capabilities.imageOutput && capabilities.upstream !== false) {
+  if (!capabilities.imageOutput && capabilities.upstream !== false && wireOf(capabilities.upstream).imageOutput) {
     check(suite, "an answer of images alone: is a failure or warned of, never an empty success", (scene) =>
       Effect.gen(function* () {
         scene.upstream.always({ images: [base64] })

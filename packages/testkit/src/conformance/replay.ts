@@ -3,9 +3,11 @@ import type { LlmResponse, MessageInput } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import type { Reply } from "../Reply.ts"
 import { group } from "./group.ts"
+import { inputOn } from "./judge.ts"
 import { merged } from "./messages.ts"
 import { check } from "./Scene.ts"
 import { hello, type ProviderConformance, type Way, ways } from "./Suite.ts"
+import { wireOf } from "./wires/index.ts"
 
 /** The conversation with an answer in it, exactly as it came, and its tool calls answered. */
 const goingOn = ({ content, provider, model }: LlmResponse): ReadonlyArray<MessageInput> => {
@@ -40,7 +42,8 @@ export const replay = (suite: ProviderConformance): void =>
           const response = yield* scene.ask(way, hello)
           const again = yield* scene.ask(way, { messages: goingOn(response) })
           assert.deepStrictEqual(again.warnings, [])
-          const call = { type: "call", id: "call_1", name: "weather", inputText: '{"city": "Lima"}' } as const
+          const inputText = inputOn(scene.wire, '{"city": "Lima"}')
+          const call = { type: "call", id: "call_1", name: "weather", inputText } as const
           assert.deepStrictEqual(merged(scene.sent(1).pieces), [
             { type: "text", role: "user", text: "Hi" },
             { type: "text", role: "assistant", text: "I look it up." },
@@ -57,6 +60,8 @@ const state = "ENCRYPTED-REASONING-STATE"
 
 /** What a vendor wants back of its reasoning: to the provider and model that wrote it, and to no other. */
 const reasoningState = (suite: ProviderConformance, model: string): void => {
+  const { upstream } = suite.capabilities
+  if (upstream === false) return
   const reply: Reply = { reasoning: "Think.", encryptedReasoning: state, text: "Done." }
 
   const sentBack = (title: string, answeredBy: string | undefined, way: Way) =>
@@ -75,7 +80,7 @@ const reasoningState = (suite: ProviderConformance, model: string): void => {
     sentBack("reasoning state goes back with the message that it belongs to", undefined, way)
     sentBack(
       "reasoning state goes back where the vendor named a dated version of the model",
-      `${model}-2025-08-07`,
+      wireOf(upstream).dated(model),
       way,
     )
   }

@@ -32,7 +32,10 @@ const quotations: ReadonlyArray<readonly [string, Fault]> = [
   ["in a field that nobody documented", { status: 400, body: { detail: wrong, request: { key: secret } } }],
   ["in plain text", { status: 502, body: wrong }],
   ["in a page of HTML", { status: 403, body: `<html><body>${wrong}</body></html>` }],
-  ["in response headers", { error: "server_error", headers: { "x-request-id": secret, "x-echo": secret } }],
+  [
+    "in response headers",
+    { error: "server_error", headers: { "x-request-id": secret, "request-id": secret, "x-echo": secret } },
+  ],
   ["in an error inside a 200", { status: 200, body: fields({ message: wrong, code: secret }) }],
   ["in text that is no answer", { status: 200, body: wrong }],
 ]

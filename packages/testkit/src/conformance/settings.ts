@@ -26,23 +26,8 @@ const asking = (setting: Setting, base: Ask): Ask => ({ ...base, [setting]: valu
 export const settingsGroup = (suite: ProviderConformance): void =>
   group("settings", () => {
     if (suite.capabilities.upstream === false) return withoutWire(suite)
-    for (const setting of settings) {
-      check(suite, `${setting} arrives, or is warned of by name`, (scene) =>
-        Effect.gen(function* () {
-          for (const [index, way] of ways.entries()) {
-            const { warnings } = yield* scene.ask(way, asking(setting, hello))
-            const arrived = scene.sent(index).setting(setting)
-            const warned = warningsOf(warnings, setting).length
-            if (arrived === undefined) {
-              assert.strictEqual(warned, 1, `${way}: ${setting} did not arrive, so one warning names it`)
-            } else {
-              assert.deepStrictEqual(arrived, values[setting], `${way}: ${setting} as it arrived`)
-              assert.strictEqual(warned, 0, `${way}: ${setting} arrived, so nothing warns of it`)
-            }
-          }
-        }),
-      )
-    }
+    const { model, reasoningModel } = suite
+    for (const asked of reasoningModel === undefined ? [model] : [model, reasoningModel]) arrives(suite, asked)
 
     check(suite, "zero is a value, not an absence", (scene) =>
       Effect.gen(function* () {
@@ -67,6 +52,26 @@ export const settingsGroup = (suite: ProviderConformance): void =>
       }),
     )
   })
+
+const arrives = (suite: ProviderConformance, model: string): void => {
+  for (const setting of settings) {
+    check(suite, `${setting} arrives at ${model}, or is warned of by name`, (scene) =>
+      Effect.gen(function* () {
+        for (const [index, way] of ways.entries()) {
+          const { warnings } = yield* scene.ask(way, asking(setting, hello), model)
+          const arrived = scene.sent(index).setting(setting)
+          const warned = warningsOf(warnings, setting).length
+          if (arrived === undefined) {
+            assert.strictEqual(warned, 1, `${way}: ${setting} did not arrive, so one warning names it`)
+          } else {
+            assert.deepStrictEqual(arrived, values[setting], `${way}: ${setting} as it arrived`)
+            assert.strictEqual(warned, 0, `${way}: ${setting} arrived, so nothing warns of it`)
+          }
+        }
+      }),
+    )
+  }
+}
 
 /** Nothing can be seen on a wire: what the suite is told to be honoured must not be warned of, all else must. */
 const withoutWire = (suite: ProviderConformance): void => {

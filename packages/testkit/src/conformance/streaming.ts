@@ -18,11 +18,14 @@ import { check, type WireScene } from "./Scene.ts"
 import { startSlicer } from "./Slicer.ts"
 import { hello, type ProviderConformance, type ProviderCapabilities } from "./Suite.ts"
 import { group } from "./group.ts"
+import { wireOf } from "./wires/index.ts"
 
 interface Kind {
   readonly title: string
   readonly reply: Reply
   readonly needs?: "reasoning" | "tools" | "citations" | "imageOutput"
+  /** Not on wires whose tool input can only be an object. */
+  readonly anyInput?: true
 }
 
 const call = (id: string, text: string) => ({ id, name: "weather", arguments: text })
@@ -51,6 +54,12 @@ const kinds: ReadonlyArray<Kind> = [
     title: "text and two tool calls, one of invalid JSON",
     reply: { text: "I look.", toolCalls: [call("c1", '{"a":1}'), call("c2", '{"b":')] },
     needs: "tools",
+    anyInput: true,
+  },
+  {
+    title: "text and two tool calls",
+    reply: { text: "I look.", toolCalls: [call("c1", '{"a":1}'), call("c2", '{"b":[true,null]}')] },
+    needs: "tools",
   },
   { title: "a tool call without input", reply: { toolCalls: [call("c1", "")] }, needs: "tools" },
   {
@@ -66,8 +75,11 @@ const kinds: ReadonlyArray<Kind> = [
   },
 ]
 
-const possible = (kind: Kind, capabilities: ProviderCapabilities): boolean =>
-  kind.needs === undefined || capabilities[kind.needs]
+const possible = ({ needs, anyInput }: Kind, capabilities: ProviderCapabilities): boolean => {
+  const { upstream } = capabilities
+  const writable = anyInput !== true || upstream === false || wireOf(upstream).toolInput === "text"
+  return writable && (needs === undefined || capabilities[needs])
+}
 
 /** The grammar of a stream, and the law: folding it gives what generate gives. */
 export const streaming = (suite: ProviderConformance): void =>

@@ -21,7 +21,8 @@ const defaultUsage: ReplyUsage = { input: 9, output: 12 }
 const textOf = (reply: Reply): string | undefined => {
   if (reply.text !== undefined) return reply.text
   if (Array.isArray(reply.chunks)) return reply.chunks.join("")
-  const other = reply.refusal !== undefined || reply.reasoning !== undefined || reply.images || reply.toolCalls
+  const thought = reply.reasoning !== undefined || reply.encryptedReasoning !== undefined
+  const other = reply.refusal !== undefined || thought || reply.images || reply.toolCalls || reply.blocks
   return other ? undefined : defaultText
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorBody, WireError } from "../errorBodies.ts"
-import { errorBodies } from "../errorBodies.ts"
+import type { Errors } from "./Dialect.ts"
 
 /**
  * One write to the socket. `opening` and `closing` frames carry no content of the model; `finish` says why it stopped;
@@ -22,16 +22,21 @@ export interface Transcript {
 }
 
 /** The error object of a documented body. An HTML page has none and stands for a server error. */
-export const wireError = (entry: ErrorBody): WireError => {
-  if (typeof entry.body !== "string") return entry.body.error
-  return wireError(errorBodies.server_error)
-}
+export const wireError = (entry: ErrorBody, errors: Errors): WireError =>
+  typeof entry.body === "string" ? wireError(errors.named("server_error"), errors) : entry.body.error
 
-/** A JSON body as two frames, so that faults can cut it in the middle. `failed` is the body of a failed answer. */
-export const jsonTranscript = (body: unknown, failed?: (error: WireError) => unknown): Transcript => {
+/**
+ * A JSON body as two frames, so that faults can cut it in the middle. `failed` is the body of a failed answer, `reported`
+ * the one that holds nothing but an error.
+ */
+export const jsonTranscript = (
+  body: unknown,
+  failed?: (error: WireError) => unknown,
+  reported: (error: WireError) => unknown = (error) => ({ error }),
+): Transcript => {
   const text = JSON.stringify(body)
   const half = Math.floor(text.length / 2)
-  const inBand = (error: WireError) => JSON.stringify({ error })
+  const inBand = (error: WireError) => JSON.stringify(reported(error))
   return {
     contentType: "application/json",
     streamed: false,

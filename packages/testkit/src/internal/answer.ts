@@ -1,5 +1,6 @@
-import { errorBodies, type ErrorBody, errorBodyForStatus } from "../errorBodies.ts"
+import type { ErrorBody } from "../errorBodies.ts"
 import type { Fault } from "../Fault.ts"
+import type { Errors } from "./Dialect.ts"
 import { plan, type Step } from "./plan.ts"
 import type { Transcript } from "./Transcript.ts"
 
@@ -36,26 +37,26 @@ const replacedBody = (status: number, body: unknown): Answer =>
 const isInBand = (fault: Fault): boolean =>
   fault.errorAfterChunks !== undefined || fault.failedAfterChunks !== undefined
 
-const faultyAnswer = (fault: Fault): Answer | undefined => {
-  const named = isInBand(fault) || fault.error === undefined ? undefined : errorBodies[fault.error]
+const faultyAnswer = (fault: Fault, errors: Errors): Answer | undefined => {
+  const named = isInBand(fault) || fault.error === undefined ? undefined : errors.named(fault.error)
   const status = isInBand(fault) ? undefined : (fault.status ?? named?.status)
   if (fault.emptyBody) return whole(status ?? 200, json, "")
   if (fault.emptyStream) return { ...whole(200, "text/event-stream; charset=utf-8", ""), early: true }
   if (fault.html) return whole(status ?? 200, html, htmlPage)
   if (fault.body !== undefined) return replacedBody(status ?? 200, fault.body)
   if (named) return errorAnswer({ ...named, status: status ?? named.status })
-  return status === undefined || status === 200 ? undefined : errorAnswer(errorBodyForStatus(status))
+  return status === undefined || status === 200 ? undefined : errorAnswer(errors.forStatus(status))
 }
 
-const regularAnswer = (transcript: Transcript, fault: Fault): Answer => {
-  const steps = plan(transcript, fault)
+const regularAnswer = (transcript: Transcript, fault: Fault, errors: Errors): Answer => {
+  const steps = plan(transcript, fault, errors)
   const early = transcript.streamed || steps.some((step) => step.do !== "write")
   return { status: 200, headers: { "content-type": transcript.contentType }, early, steps }
 }
 
 /** The answer to one request, with everything the fault says about it except when and whether it is sent. */
-export const makeAnswer = (transcript: Transcript, fault: Fault): Answer => {
-  const answer = faultyAnswer(fault) ?? regularAnswer(transcript, fault)
+export const makeAnswer = (transcript: Transcript, fault: Fault, errors: Errors): Answer => {
+  const answer = faultyAnswer(fault, errors) ?? regularAnswer(transcript, fault, errors)
   const headers = {
     ...answer.headers,
     ...(fault.contentType === undefined ? {} : { "content-type": fault.contentType }),

@@ -1,5 +1,5 @@
-import { errorBodies, errorBodyForStatus } from "../errorBodies.ts"
 import type { Fault } from "../Fault.ts"
+import type { Errors } from "./Dialect.ts"
 import { type Frame, type Transcript, wireError } from "./Transcript.ts"
 
 /** What the server does next. After the last step the body ends cleanly. */
@@ -17,9 +17,9 @@ interface Cut {
 const write = (text: string): Step => ({ do: "write", text })
 
 /** The way to end that comes first, if the fault names any. */
-const cutOf = (transcript: Transcript, fault: Fault): Cut | undefined => {
-  const byStatus = fault.status === undefined ? errorBodies.server_error : errorBodyForStatus(fault.status)
-  const error = wireError(fault.error === undefined ? byStatus : errorBodies[fault.error])
+const cutOf = (transcript: Transcript, fault: Fault, errors: Errors): Cut | undefined => {
+  const byStatus = fault.status === undefined ? errors.named("server_error") : errors.forStatus(fault.status)
+  const error = wireError(fault.error === undefined ? byStatus : errors.named(fault.error), errors)
   const shape = fault.errorShape ?? "nested"
   const candidates: ReadonlyArray<readonly [number | undefined, Cut["steps"]]> = [
     [fault.resetAfterChunks, () => [{ do: "reset" }]],
@@ -73,11 +73,11 @@ const paced = (frames: ReadonlyArray<Frame>, fault: Fault): ReadonlyArray<Step> 
 }
 
 /** The body of an answer as steps: the transcript with the fault worked into it. */
-export const plan = (transcript: Transcript, fault: Fault): ReadonlyArray<Step> => {
+export const plan = (transcript: Transcript, fault: Fault, errors: Errors): ReadonlyArray<Step> => {
   if (fault.invalidJson && !transcript.streamed)
-    return plan(transcript, { endAfterChunks: 1, ...fault, invalidJson: false })
+    return plan(transcript, { endAfterChunks: 1, ...fault, invalidJson: false }, errors)
   const frames = transcript.streamed ? damaged(transcript.frames, fault) : transcript.frames
-  const cut = cutOf(transcript, fault)
+  const cut = cutOf(transcript, fault, errors)
   const position = cut && cutPosition(frames, cut.after)
   if (cut === undefined || position === undefined || position > frames.length) return paced(frames, fault)
   const inBand = fault.errorAfterChunks === cut.after || fault.failedAfterChunks === cut.after

@@ -1,10 +1,9 @@
 import { errorBodies, type ErrorBody, type WireError } from "../errorBodies.ts"
 import type { RecordedRequest } from "../RecordedRequest.ts"
+import type { Dialect } from "./Dialect.ts"
 import { parseJsonObject } from "./Json.ts"
-import type { Route } from "./routes.ts"
 
-/** What the vendor says no to before any script is asked: the wrong key, the wrong route, a malformed request. */
-export type Refusal = ErrorBody & { readonly body: { readonly error: WireError } }
+type Refusal = ErrorBody & { readonly body: { readonly error: WireError } }
 
 const invalid = (status: number, message: string, param: string | null = null): Refusal => ({
   status,
@@ -28,11 +27,7 @@ const wrongKey = (request: RecordedRequest): ErrorBody => {
   }
 }
 
-export const refusal = (
-  request: RecordedRequest,
-  route: Route | undefined,
-  apiKey: string | undefined,
-): ErrorBody | undefined => {
+export const openaiRefusal: Dialect["refusal"] = (request, route, apiKey) => {
   if (apiKey !== undefined && keyOf(request) !== apiKey) return wrongKey(request)
   if (!route) return invalid(404, `Invalid URL (${request.method} ${request.path})`)
   if (route.method === "GET") return undefined

@@ -1,22 +1,14 @@
 import { chatStream } from "./chat/chunks.ts"
 import { chatCompletion, failedChatCompletion } from "./chat/message.ts"
 import { embeddingList } from "./embeddings.ts"
-import type { Exchange } from "./Exchange.ts"
+import type { Route } from "./Dialect.ts"
 import { modelList } from "./models.ts"
 import { closedResponse, failedResponse } from "./responses/response.ts"
 import { responseStream } from "./responses/stream.ts"
-import { jsonTranscript, type Transcript } from "./Transcript.ts"
+import { jsonTranscript } from "./Transcript.ts"
 
-/** One route: what a request to it must carry, and how its answer is written. */
-export interface Route {
-  readonly method: "GET" | "POST"
-  readonly path: string
-  /** Body members without which the vendor answers 400. */
-  readonly required: ReadonlyArray<string>
-  readonly transcript: (exchange: Exchange, models: ReadonlyArray<string>) => Transcript
-}
-
-const routes: ReadonlyArray<Route> = [
+/** The routes of the OpenAI wire. */
+export const openaiRoutes: ReadonlyArray<Route> = [
   {
     method: "POST",
     path: "/chat/completions",
@@ -48,7 +40,3 @@ const routes: ReadonlyArray<Route> = [
     transcript: (exchange, models) => jsonTranscript(modelList(exchange, models)),
   },
 ]
-
-/** Routes match by the end of the path, so that any prefix works: `/v1`, `/openai/v1`, `/openai/deployments/name`. */
-export const findRoute = (method: string, path: string): Route | undefined =>
-  routes.find((route) => route.method === method && path.endsWith(route.path))

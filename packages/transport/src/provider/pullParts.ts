@@ -1,4 +1,4 @@
-import { LlmError } from "@switchyard/core"
+import { isLlmError, type LlmError } from "@switchyard/core"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
@@ -14,7 +14,7 @@ export const pullParts = Effect.fnUntraced(function* (reader: PartReader, redact
   )
   const read = Effect.tryPromise({
     try: () => reader.next(),
-    catch: (error) => redact(error instanceof LlmError ? error : network(error)),
+    catch: (error) => redact(isLlmError(error) ? error : network(error)),
   })
   const parts: Pull.Pull<Batch, LlmError> = Effect.filterOrElse(
     read,

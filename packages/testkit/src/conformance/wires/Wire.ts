@@ -1,4 +1,4 @@
-import type { ErrorName } from "../../errorBodies.ts"
+import type { ErrorBody, ErrorName } from "../../errorBodies.ts"
 import type { RecordedRequest } from "../../RecordedRequest.ts"
 import type { Upstream } from "../../Upstream.ts"
 import type { Setting } from "../Suite.ts"
@@ -44,12 +44,28 @@ export interface Wire {
   readonly read: (request: RecordedRequest) => WireRequest
   /** The documented errors that this wire has. */
   readonly errors: ReadonlyArray<ErrorName>
+  /** Those that it can also tell of inside a 200, in each of its forms. */
+  readonly errorsInside: ReadonlyArray<ErrorName>
+  /** How this wire words them. */
+  readonly errorBodies: Readonly<Record<ErrorName, ErrorBody>>
   /** Headers of this vendor alone that ask a client to wait, and for how long, in ms. */
-  readonly waits: ReadonlyArray<{
-    readonly title: string
-    readonly headers: Readonly<Record<string, string>>
-    readonly ms: number
-  }>
+  readonly waits: ReadonlyArray<Wait>
   /** Do the events of this request's stream carry numbers, so that a copy can be told from a repetition? */
   readonly numbered: (request: RecordedRequest) => boolean
+  /** The name of a dated version of a model, as the vendor answers with it. */
+  readonly dated: (model: string) => string
+  /** What a tool is called with: any text, or (in all but streamed answers) a JSON object, of which no text is kept. */
+  readonly toolInput: "text" | "object"
+  /** Is the total of input tokens stated, or the sum of its parts? */
+  readonly inputTotal: "stated" | "summed"
+  /** Can an answer hold images? */
+  readonly imageOutput: boolean
+}
+
+/** What headers ask for. A time of day is `within` so many ms less than `ms`, since it is written in whole seconds. */
+export interface Wait {
+  readonly title: string
+  readonly headers: () => Readonly<Record<string, string>>
+  readonly ms: number
+  readonly within?: number
 }

@@ -3,13 +3,10 @@ import { isJsonObject, type JsonObject } from "../../internal/Json.ts"
 import type { RecordedRequest } from "../../RecordedRequest.ts"
 import { startUpstream } from "../../Upstream.ts"
 import type { Setting } from "../Suite.ts"
+import { list, object, text } from "./lenient.ts"
 import type { Wire, WireFile, WirePiece, WireRequest, WireTool } from "./Wire.ts"
 
 /** Reads both of OpenAI's APIs: each field is looked for under its name in either. */
-
-const object = (value: unknown): JsonObject => (isJsonObject(value) ? value : {})
-const list = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
-const text = (value: unknown): string => (typeof value === "string" ? value : "")
 
 const dataUrl = /^data:([^;,]+);base64,(.*)$/s
 
@@ -113,7 +110,7 @@ const read = ({ body }: RecordedRequest): WireRequest => {
   }
 }
 
-const reset = (kind: "requests" | "tokens", left: string, after: string) => ({
+const reset = (kind: "requests" | "tokens", left: string, after: string) => () => ({
   [`x-ratelimit-remaining-${kind}`]: left,
   [`x-ratelimit-reset-${kind}`]: after,
 })
@@ -123,15 +120,21 @@ export const openaiWire: Wire = {
   read,
   // Every name of the table is one of its keys.
   errors: Object.keys(errorBodies) as ReadonlyArray<ErrorName>,
+  errorsInside: ["rate_limit_exceeded", "context_length_exceeded", "server_error", "overloaded"],
+  errorBodies,
   waits: [
     { title: "x-ratelimit-reset-requests", headers: reset("requests", "0", "1.5s"), ms: 1500 },
     { title: "x-ratelimit-reset-tokens", headers: reset("tokens", "0", "1m30s"), ms: 90_000 },
     { title: "x-ratelimit-reset-* in milliseconds", headers: reset("requests", "0", "20ms"), ms: 20 },
     {
       title: "the spent one of two x-ratelimit-reset-*",
-      headers: { ...reset("requests", "0", "2s"), ...reset("tokens", "900", "6m0s") },
+      headers: () => ({ ...reset("requests", "0", "2s")(), ...reset("tokens", "900", "6m0s")() }),
       ms: 2000,
     },
   ],
   numbered: ({ path }) => path.endsWith("/responses"),
+  dated: (model) => `${model}-2025-08-07`,
+  toolInput: "text",
+  inputTotal: "stated",
+  imageOutput: true,
 }

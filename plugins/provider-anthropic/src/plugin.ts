@@ -1,0 +1,104 @@
+import { definePlugin, LlmError } from "@switchyard/core"
+import { makeTransport, TransportError } from "@switchyard/transport"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { type AnthropicSettings, makeAnthropic } from "./AnthropicProvider.ts"
+
+const vendorURL = "https://api.anthropic.com"
+
+const isFetch = (value: unknown): value is typeof globalThis.fetch => typeof value === "function"
+
+const Options = Schema.Struct({
+  /** First segment of `"provider/model"`. Default "anthropic". */
+  id: Schema.optionalKey(Schema.NonEmptyString),
+  /** Default: ANTHROPIC_API_KEY, which is sent to Anthropic and to ANTHROPIC_BASE_URL only, never to a `baseURL` given here. */
+  apiKey: Schema.optionalKey(Schema.Union([Schema.NonEmptyString, Schema.Redacted(Schema.String)])),
+  /** With or without `/v1`. Default: ANTHROPIC_BASE_URL, else Anthropic's own endpoint. */
+  baseURL: Schema.optionalKey(Schema.NonEmptyString),
+  /** Models to list, the default one first. Needed by `"auto"` where the endpoint is not Anthropic's. */
+  models: Schema.optionalKey(Schema.Array(Schema.NonEmptyString)),
+  /** Sent with every request. */
+  headers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  /** Beta features of the API, sent as `anthropic-beta` with every request. */
+  beta: Schema.optionalKey(Schema.Array(Schema.NonEmptyString)),
+  /** Default: `@switchyard/transport`. */
+  fetch: Schema.optionalKey(Schema.declare(isFetch)),
+})
+
+const key = Config.option(Config.Redacted("ANTHROPIC_API_KEY"))
+const base = Config.option(Config.NonEmptyString("ANTHROPIC_BASE_URL"))
+const custom = Config.option(Config.NonEmptyString("ANTHROPIC_CUSTOM_HEADERS"))
+
+const wrong = (field: string, message: string): LlmError =>
+  LlmError.make(
+    { _tag: "InvalidRequest", field, message: `@switchyard/provider-anthropic: ${message}` },
+    { operation: "compose" },
+  )
+
+const settings = Effect.fnUntraced(function* (options: typeof Options.Type, fetch: typeof globalThis.fetch) {
+  const fromEnvironment = Option.getOrUndefined(yield* base)
+  const keyInEnvironment = Option.getOrUndefined(yield* key)
+  // The client adds `/v1` itself; other libraries want it in the base URL, so both are understood.
+  const baseURL = (options.baseURL ?? fromEnvironment ?? vendorURL).replace(/\/+$/, "").replace(/\/v1$/, "")
+  const url = URL.parse(baseURL)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    const from = options.baseURL === undefined ? "ANTHROPIC_BASE_URL" : "baseURL"
+    return yield* wrong("baseURL", `${from} is not an http or https URL`)
+  }
+  const vendor = /^https:\/\/api\.anthropic\.com(\/|$)/.test(baseURL)
+  const trusted = vendor || options.baseURL === undefined
+  const given = typeof options.apiKey === "string" ? Redacted.make(options.apiKey) : options.apiKey
+  return {
+    id: options.id ?? "anthropic",
+    apiKey: given ?? (trusted ? keyInEnvironment : undefined),
+    vendor,
+    baseURL,
+    models: options.models,
+    headers: options.headers ?? {},
+    environmentHeaders: headersIn(Option.getOrUndefined(yield* custom) ?? ""),
+    trusted,
+    beta: options.beta ?? [],
+    fetch: options.fetch ?? fetch,
+  } satisfies AnthropicSettings
+})
+
+/** `Name: value` lines, read as the client reads them. */
+const headersIn = (text: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    text.split("\n").flatMap((line) => {
+      const colon = line.indexOf(":")
+      return colon < 0 ? [] : [[line.slice(0, colon).trim(), line.slice(colon + 1).trim()]]
+    }),
+  )
+
+/** One pool of connections per plugin, closed with the stack. */
+const transport = Effect.acquireRelease(
+  Effect.try({
+    try: () => makeTransport(),
+    catch: (error) => wrong("proxy", error instanceof TransportError ? error.message : String(error)),
+  }),
+  (made) => Effect.promise(() => made.close()),
+)
+
+/** Anthropic's Messages API, and servers that speak its wire. */
+export const anthropic = definePlugin({
+  manifest: {
+    name: "@switchyard/provider-anthropic",
+    kind: "provider",
+    contract: 1,
+    permissions: ["network", "environment"],
+  },
+  options: Options,
+  layer: (options, key) =>
+    Layer.effect(
+      key,
+      Effect.gen(function* () {
+        const { fetch } = options.fetch === undefined ? yield* transport : { fetch: options.fetch }
+        return makeAnthropic(yield* settings(options, fetch))
+      }),
+    ),
+})
