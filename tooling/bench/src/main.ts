@@ -2,6 +2,8 @@
 // words for people on stderr. `ratio` is our cost over the peer's: below 1 we are ahead.
 const suites: Readonly<Record<string, () => Promise<{ readonly run: () => Promise<void> }>>> = {
   kernel: () => import("./kernel/suite.ts"),
+  images: () => import("./images/suite.ts"),
+  providers: () => import("./providers/suite.ts"),
 }
 
 const [name] = process.argv.slice(2)

@@ -1,0 +1,6 @@
+export { CallSettings, type Setting, type SettingsCarrier, switchyardSettings } from "./CallSettings.ts"
+export { type BuiltEmbedding, type BuiltModel, type EffectAiSettings, makeEffectAi } from "./EffectAiProvider.ts"
+export { metadataKey } from "./internal/marks.ts"
+export { effectAi, type EffectAiOptions, effectAi as plugin, type WithSettings } from "./plugin.ts"
+export { type EmbeddingModelOptions, layerEmbeddingModel, makeEmbeddingModel } from "./SwitchyardEmbeddingModel.ts"
+export { layerLanguageModel, type LanguageModelOptions, makeLanguageModel, model } from "./SwitchyardLanguageModel.ts"

@@ -1,0 +1,10 @@
+/** The unstable modules that this package stands on, in one place: an upgrade of effect begins here. */
+export * as AiError from "effect/ai/AiError"
+export * as Chat from "effect/ai/Chat"
+export * as EmbeddingModel from "effect/ai/EmbeddingModel"
+export * as LanguageModel from "effect/ai/LanguageModel"
+export * as Model from "effect/ai/Model"
+export * as Prompt from "effect/ai/Prompt"
+export * as Response from "effect/ai/Response"
+export * as Telemetry from "effect/ai/Telemetry"
+export * as Tool from "effect/ai/Tool"
