@@ -1,0 +1,8 @@
+export type { AnyEmbeddingModel, AnyProvider, ModelRecord } from "./internal/models.ts"
+export type { CallSettings } from "./internal/out/request.ts"
+export type { Services, Stack } from "./internal/out/stack.ts"
+export type { AnyLanguageModel } from "./internal/speaker.ts"
+export { aiSdk, aiSdk as plugin } from "./plugin.ts"
+export { embeddingModel, type EmbeddingSettings } from "./SwitchyardEmbeddingModel.ts"
+export { languageModel, type ModelSettings } from "./SwitchyardModel.ts"
+export { type ProviderSettings, switchyardProvider } from "./SwitchyardProvider.ts"
