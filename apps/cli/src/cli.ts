@@ -6,6 +6,7 @@ import { demo } from "./commands/demo.ts"
 import { doctor } from "./commands/doctor.ts"
 import { explain } from "./commands/explain.ts"
 import { plugins } from "./commands/plugins.ts"
+import { report } from "./commands/report.ts"
 import { note, oneLine } from "./output.ts"
 
 /** The whole command line. */
@@ -19,7 +20,7 @@ export const cli = Command.make("switchyard").pipe(
     { command: "switchyard doctor", description: "Check the setup" },
     { command: "switchyard --completions bash", description: "Print a completion script (bash, zsh, fish)" },
   ]),
-  Command.withSubcommands([call, explain, plugins, doctor, demo]),
+  Command.withSubcommands([call, explain, plugins, report, doctor, demo]),
 )
 
 /** Wrong usage is one line on stderr that says what is wrong and where help is; help that was asked for goes to stdout. */

@@ -1,4 +1,4 @@
-import type { LlmRequest } from "./Request.ts"
+import type { LlmRequest, StreamContract } from "./Request.ts"
 import type { ProvidersShape } from "./Providers.ts"
 import type { ModelCatalog } from "./ModelCatalog.ts"
 import type { Routes } from "./Router.ts"
@@ -8,11 +8,13 @@ export type Operation = "generate" | "stream" | "embed"
 
 /**
  * What every plugin is told about the call it takes part in. `elapsedMs` and `remainingMs` count from the start of the
- * call and to its deadline; `decide` writes a line into the route trace; `warn` adds a warning to the answer.
+ * call and to its deadline; `contract` is what the caller chose in `policy.stream`; `decide` writes a line into the route
+ * trace; `warn` adds a warning to the answer.
  */
 export interface CallContext {
   readonly id: string
   readonly operation: Operation
+  readonly contract: StreamContract | undefined
   readonly tenant: string | undefined
   readonly tags: Readonly<Record<string, string>>
   readonly elapsedMs: () => number

@@ -21,6 +21,7 @@ export class Fold {
   #warnings: ReadonlyArray<Warning> = []
   #id: string | undefined
   #model: string | undefined
+  #writing = new Set<string>()
   /** The stream's `finish`, once it has come: without it the answer is cut. */
   finish: FinishPart | undefined
 
@@ -51,13 +52,24 @@ export class Fold {
         this.finish = part
         return
       case "tool-input-start":
+        this.#writing.add(part.id)
+        return
       case "tool-input-delta":
       case "tool-input-end":
       case "raw":
         return
+      case "tool-call":
+        this.#writing.delete(part.id)
+        this.#content.push(part)
+        return
       default:
         this.#content.push(part)
     }
+  }
+
+  /** A tool call has begun to be written and is not whole: nobody can go on in the middle of it. */
+  get writesToolCall(): boolean {
+    return this.#writing.size > 0
   }
 
   /** What has arrived so far, for an answer that was cut. */
@@ -141,6 +153,7 @@ export class Fold {
   #reset(): void {
     this.#content = []
     this.#open.clear()
+    this.#writing.clear()
     this.#last = undefined
     this.#lastId = ""
     this.#warnings = []

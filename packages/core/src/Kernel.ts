@@ -100,6 +100,7 @@ const settingsOf = (request: LlmRequest): CallSettings => ({
   tenant: request.tenant,
   tags: request.tags,
   deadline: request.policy?.deadline,
+  contract: request.policy?.stream,
 })
 
 const generate = (stack: Stack, call: ActiveCall, input: LlmRequest): Effect.Effect<LlmResponse, LlmError> =>

@@ -131,13 +131,15 @@ class Reading {
   #rescue(failure: LlmError): Next {
     const { answer } = this.#from
     const contract = this.#job.request.policy?.stream
-    const cutOff = this.#fold.finish === undefined
+    const resumable = this.#fold.finish === undefined && !this.#fold.writesToolCall
     this.#phase = "done"
     // The broken connection is not kept while another candidate is asked.
     const closed = answer._tag === "Flowing" && answer.close !== undefined ? answer.close : Effect.void
     return Effect.flatMap(Effect.andThen(closed, this.#decide(failure)), (decided): Next => {
       if (decided._tag === "Restart" && contract === "restart") return this.#restart(failure, decided.candidates)
-      if (decided._tag === "Resume" && contract === "resume" && cutOff) return this.#resume(failure, decided.candidate)
+      if (decided._tag === "Resume" && contract === "resume" && resumable) {
+        return this.#resume(failure, decided.candidate)
+      }
       return Effect.fail(failure)
     })
   }

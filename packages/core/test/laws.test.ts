@@ -72,7 +72,7 @@ const told = ({ route, ...rest }: LlmResponse) => ({
   ...rest,
   route: {
     ...route,
-    attempts: route.attempts.map(({ ms: _, firstContentMs: _first, slowestGapMs: _gap, ...attempt }) => attempt),
+    attempts: route.attempts.map((attempt) => ({ ...attempt, ms: 0, firstContentMs: 0, slowestGapMs: 0 })),
   },
 })
 

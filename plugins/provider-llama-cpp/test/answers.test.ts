@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { presets } from "../src/index.ts"
 import { fileOf, greedy, local, tiny, tinyPath, using, withNative } from "./native.ts"
-import { tinyGguf } from "./tinyGguf.ts"
+import { tinyGguf } from "@switchyard/testkit"
 
 const ask = (request: Partial<LlmRequestInput>, models?: Parameters<typeof using>[1]) =>
   using((kernel) => kernel.generate({ ...greedy, prompt: "Hi", ...request }), models)

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { fileOf, folderOf, greedy, tiny, using, withNative } from "./native.ts"
-import { tinyGguf } from "./tinyGguf.ts"
+import { tinyGguf } from "@switchyard/testkit"
 
 const whole = tinyGguf()
 

@@ -10,7 +10,7 @@ import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { llamaCpp } from "../src/index.ts"
 import { fileOf, folderOf, greedy, llama, type Models, tiny, tinyPath, using, withNative } from "./native.ts"
-import { tinyGguf } from "./tinyGguf.ts"
+import { tinyGguf } from "@switchyard/testkit"
 
 const long = { ...greedy, prompt: "Hi", maxOutputTokens: 900 }
 

@@ -6,7 +6,7 @@ import { compose, Kernel, type KernelShape, type LlmError } from "@switchyard/co
 import * as Effect from "effect/Effect"
 import type { Llama } from "node-llama-cpp"
 import { llamaCpp } from "../src/index.ts"
-import { tinyGguf } from "./tinyGguf.ts"
+import { tinyGguf } from "@switchyard/testkit"
 
 const how = "npm install node-llama-cpp, with its optional package for this platform"
 

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { promisify } from "node:util"
 import { assert, it } from "@effect/vitest"
 import { fileOf, tinyPath, withNative } from "./native.ts"
-import { tinyGguf } from "./tinyGguf.ts"
+import { tinyGguf } from "@switchyard/testkit"
 
 const exec = promisify(execFile)
 const here = import.meta.dirname

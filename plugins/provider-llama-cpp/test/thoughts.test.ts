@@ -3,7 +3,7 @@ import { foldCall, type LlmRequestInput, type MessageInput } from "@switchyard/c
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { fileOf, greedy, using, withNative } from "./native.ts"
-import { tinyGguf } from "./tinyGguf.ts"
+import { tinyGguf } from "@switchyard/testkit"
 
 /** A template that begins each answer with a thought, as those of reasoning models do. */
 const template = [

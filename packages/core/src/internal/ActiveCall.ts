@@ -3,6 +3,7 @@ import * as Exit from "effect/Exit"
 import type { CallContext, Operation } from "../CallContext.ts"
 import type { Warning } from "../Finish.ts"
 import { type ErrorContext, isLlmError, LlmError } from "../LlmError.ts"
+import type { StreamContract } from "../Request.ts"
 import type { Route } from "../Router.ts"
 import type { AttemptTrace, Candidate, Decision, RouteTrace } from "../RouteTrace.ts"
 import type { Stack } from "../Stack.ts"
@@ -20,12 +21,14 @@ export interface CallSettings {
   readonly tenant?: string | undefined
   readonly tags?: Readonly<Record<string, string>> | undefined
   readonly deadline?: number | undefined
+  readonly contract?: StreamContract | undefined
 }
 
 /** The state of one call: its clock, its trace and its warnings. Lives as long as the call. */
 export class ActiveCall implements CallContext {
   readonly id: string
   readonly operation: Operation
+  readonly contract: StreamContract | undefined
   readonly tenant: string | undefined
   readonly tags: Readonly<Record<string, string>>
   readonly providers
@@ -45,6 +48,7 @@ export class ActiveCall implements CallContext {
   constructor(id: string, operation: Operation, settings: CallSettings, stack: Stack, clock: Clock.Clock) {
     this.id = id
     this.operation = operation
+    this.contract = settings.contract
     this.tenant = settings.tenant
     this.tags = settings.tags ?? noTags
     this.deadlineMs = settings.deadline ?? defaultDeadlineMs

@@ -1,0 +1,40 @@
+/** How many retries one provider may be given at once, and how many more per second. */
+export interface BudgetSize {
+  readonly capacity: number
+  readonly refillPerSecond: number
+}
+
+interface Bucket {
+  tokens: number
+  atMs: number
+}
+
+/**
+ * A bucket of retries for each provider, shared by all calls of a stack, so that an outage is not multiplied: when a
+ * thousand calls fail together, only as many are sent again as the bucket holds. As in gRPC's retry throttling and the AWS
+ * SDKs' retry quota, but refilled by time: a retry policy is not told of successes.
+ */
+export class RetryBudget {
+  readonly #size: BudgetSize
+  readonly #buckets = new Map<string, Bucket>()
+
+  constructor(size: BudgetSize) {
+    this.#size = size
+  }
+
+  /** Takes one retry for this provider, at this time in ms; `false` when none is left. */
+  take(provider: string, nowMs: number): boolean {
+    const { capacity, refillPerSecond } = this.#size
+    let bucket = this.#buckets.get(provider)
+    if (bucket === undefined) {
+      bucket = { tokens: capacity, atMs: nowMs }
+      this.#buckets.set(provider, bucket)
+    }
+    const refilled = (Math.max(0, nowMs - bucket.atMs) / 1000) * refillPerSecond
+    bucket.tokens = Math.min(capacity, bucket.tokens + refilled)
+    bucket.atMs = nowMs
+    if (bucket.tokens < 1) return false
+    bucket.tokens -= 1
+    return true
+  }
+}

@@ -1,0 +1,48 @@
+import { resolve } from "node:path"
+import { definePlugin } from "@switchyard/core"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { makeAttemptLog } from "./internal/AttemptLog.ts"
+import { RetryBudget } from "./internal/RetryBudget.ts"
+import { contradictions, fields, type Given } from "./internal/settings.ts"
+import { makeStagedRetry } from "./StagedRetry.ts"
+
+const Budget = Schema.Struct({
+  /** Retries that one provider may be given at once, over all calls. */
+  capacity: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(1)),
+  /** Retries that it earns back per second. */
+  refillPerSecond: Schema.Finite.check(Schema.isGreaterThan(0)),
+})
+
+const Options = Schema.Struct({
+  ...fields,
+  /** Default: 100 at once, 10 more per second. `false`: retries are bounded per call only. */
+  budget: Schema.optionalKey(Schema.Union([Schema.Literal(false), Budget])),
+  /** Default: `.switchyard/attempts.jsonl`, from where the program runs. */
+  debugFile: Schema.optionalKey(Schema.NonEmptyString),
+  /** Bytes; then the file is put aside as `FILE.1`. Default: 10 MB. */
+  maxDebugFileBytes: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1024))),
+}).check(Schema.makeFilter((options: Given) => contradictions(options)))
+
+/**
+ * Retries that wait as they should, tell the model what was wrong with its answer, and go up stage by stage: feedback, a
+ * tool, a stronger model, a person. Wrong options fail the stack with `InvalidRequest` and the path of the field.
+ */
+export const stagedRetry = definePlugin({
+  manifest: { name: "@switchyard/retry-staged", kind: "retry", contract: 1, permissions: ["filesystem"] },
+  options: Options,
+  layer: ({ budget, debugFile, maxDebugFileBytes, ...options }, key) =>
+    Layer.effect(
+      key,
+      Effect.map(
+        makeAttemptLog(resolve(debugFile ?? ".switchyard/attempts.jsonl"), maxDebugFileBytes ?? 10_000_000),
+        (log) =>
+          makeStagedRetry({
+            options,
+            budget: budget === false ? undefined : new RetryBudget(budget ?? { capacity: 100, refillPerSecond: 10 }),
+            log,
+          }),
+      ),
+    ),
+})
