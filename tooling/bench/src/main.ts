@@ -3,6 +3,7 @@
 const suites: Readonly<Record<string, () => Promise<{ readonly run: () => Promise<void> }>>> = {
   kernel: () => import("./kernel/suite.ts"),
   images: () => import("./images/suite.ts"),
+  resilience: () => import("./resilience/suite.ts"),
   providers: () => import("./providers/suite.ts"),
 }
 

@@ -12,6 +12,7 @@ export interface Limit {
 export const limits: ReadonlyArray<Limit> = [
   { vendor: "openai", model: "gpt-5.4", side: 2048 },
   { vendor: "anthropic", model: "claude-haiku-4-5", side: 1568 },
+  { vendor: "anthropic-hr", model: "claude-opus-5", side: 2576 },
 ]
 
 /** Reads a photo and gives what stands in the request: base64. */
