@@ -26,6 +26,7 @@ const tasks = {
   bench: () =>
     ownInstall("bench/peers", "the peers that benchmarks compare with") ||
     run("node", [join("tooling", "bench", "src", "main.ts"), ...args]),
+  chaos: () => run("node", [join("tooling", "chaos", "src", "main.ts"), ...args]),
 }
 
 if (!(task in tasks)) fail(`unknown task "${task ?? ""}". Tasks: ${Object.keys(tasks).join(", ")}.`)

@@ -61,6 +61,11 @@ export class CircuitBreaker {
     return this.#leased()
   }
 
+  /** Leave for a call although it is open, for when nobody else is there; its success lets the next ones through. */
+  acquireAnyway(): Permit | undefined {
+    return this.#state === "forced-open" ? undefined : this.#permit
+  }
+
   /** How a call ended. Without a permit it counts while the breaker is closed. */
   record(permit: Permit | undefined, failed: boolean, slow: boolean): void {
     if (permit !== undefined) this.#probes?.delete(permit)

@@ -93,8 +93,8 @@ export const FailoverOptions = Schema.Struct({
   cachedAnswer: Schema.optionalKey(Schema.Boolean),
   /** In an outage of all, after the cache: this model, marked degraded; such as "extractive/default". */
   degrade: Schema.optionalKey(Schema.NonEmptyString),
-  /** When every breaker is open: probe the candidate that reopens soonest, or fail at once. */
-  whenAllOpen: Schema.optionalKey(Schema.Literals(["probe", "fail"])),
+  /** When no breaker lets a call through: ask all the same, probe the candidate that reopens soonest, or fail at once. */
+  whenAllOpen: Schema.optionalKey(Schema.Literals(["ask", "probe", "fail"])),
   /** A handle to watch and operate the breakers with: `makeFailoverHandle()`. */
   control: Schema.optionalKey(Schema.declare(isFailoverHandle)),
 })

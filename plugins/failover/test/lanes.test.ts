@@ -161,9 +161,41 @@ describe("the breaker of a candidate", () => {
           const kinds = refused.map(({ reason }) => reason._tag)
           assert.isTrue(kinds.every((kind) => kind === "Overloaded" || kind === "CircuitOpen"))
         }),
-        layerOf([a, b]),
+        layerOf([a, b], { breaker, whenAllOpen: "probe" }),
       )
     }),
+  )
+
+  it.effect(
+    "all open with no lesser answer at hand: every call asks all the same, and an answer closes the breaker",
+    () =>
+      Effect.gen(function* () {
+        let script: Script = fails()
+        const a = scripted("a", (call) => script(call))
+        const b = scripted("b", fails())
+        yield* Effect.provide(
+          Effect.gen(function* () {
+            const control = yield* FailoverControl
+            for (let i = 0; i < 4; i++) yield* Effect.flip(generate())
+            assert.deepStrictEqual(
+              control.all().map(({ state }) => state),
+              ["open", "open"],
+            )
+            assert.deepStrictEqual([a.calls, b.calls], [4, 4])
+            script = says("back")
+            const answers = yield* Effect.all(
+              Array.from({ length: 5 }, () => generate()),
+              { concurrency: "unbounded" },
+            )
+            assert.isTrue(answers.every(({ provider }) => provider === "a"))
+            assert.strictEqual(control.status("a/m")?.state, "closed")
+            control.forceOpen("a/m")
+            assert.strictEqual((yield* Effect.flip(generate())).reason._tag, "Overloaded")
+            assert.strictEqual(a.calls, 9)
+          }),
+          layerOf([a, b]),
+        )
+      }),
   )
 
   it.effect("all open and told to fail: CircuitOpen, with when to come back", () =>

@@ -206,7 +206,7 @@ export class Run<A> {
     })
   }
 
-  /** Of those that were passed over, the one that is soonest to be asked again, if it takes a probe. */
+  /** Of those that were passed over, the one that is soonest to be asked again, if it may be. */
   #leastBad(): Turn | undefined {
     const { passed } = this.#journey
     const now = this.#engine.world.now()
@@ -214,9 +214,8 @@ export class Run<A> {
       .splice(0)
       .filter(({ candidate }) => this.#journey.mayAsk(candidate, this.#context))
       .sort((a, b) => waitOf(a.lane, now) - waitOf(b.lane, now))
-    const early = this.#engine.options.whenAllOpen !== "fail"
     for (const [at, { candidate, lane }] of soonest.entries()) {
-      const permit = early ? lane.breaker.acquireEarly() : lane.breaker.acquire(false)
+      const permit = this.#permitAnyway(lane)
       if (permit === undefined) continue
       passed.push(...soonest.slice(0, at), ...soonest.slice(at + 1))
       decide(this.#context, `nobody else is left, and ${lane.name} is the soonest to be asked again`)
@@ -224,6 +223,14 @@ export class Run<A> {
     }
     passed.push(...soonest)
     return undefined
+  }
+
+  /** With a lesser answer at hand an outage is not prolonged by asking; without one the model may still answer. */
+  #permitAnyway({ breaker }: Lane): Permit | undefined {
+    const { whenAllOpen, cachedAnswer: cached, degrade } = this.#engine.options
+    const mode = whenAllOpen ?? (cached === true || degrade !== undefined ? "probe" : "ask")
+    if (mode === "fail") return breaker.acquire(false)
+    return breaker.acquireEarly() ?? (mode === "ask" ? breaker.acquireAnyway() : undefined)
   }
 }
 
