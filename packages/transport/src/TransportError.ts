@@ -8,11 +8,13 @@
  * `UND_ERR_HEADERS_TIMEOUT`, `UND_ERR_BODY_TIMEOUT`, `UND_ERR_SOCKET`, `UND_ERR_RES_CONTENT_LENGTH_MISMATCH`, …), the
  * HTTP parser's (`HPE_…`), zlib's (`Z_…`), or one of our own:
  *
- * - `REDIRECT_REFUSED`: the server answered with a redirect, which is never followed
+ * - `REDIRECT_REFUSED`: the server answered with a redirect, which is not followed (`fetchPublic`: not this one)
  * - `RESPONSE_TOO_LARGE`: the decoded body passed `maxResponseBytes`
  * - `SSE_EVENT_TOO_LARGE`: one event passed `maxEventBytes`
  * - `UNSUPPORTED_ENCODING`: a `content-encoding` that cannot be decoded
  * - `INVALID_REQUEST`: a URL, method or body that cannot be sent
+ * - `ADDRESS_REFUSED`: `fetchPublic` met an address that is not on the public internet
+ * - `TIME_LIMIT`, `HTTP_STATUS`: `fetchPublic` ran out of time, or was answered with another status than 2xx
  * - `CANCELLED`: the reader of the body gave up
  */
 export class TransportError extends TypeError {

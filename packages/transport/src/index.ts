@@ -1,3 +1,5 @@
+export type { FetchPublicOptions, PublicResource } from "./fetchPublic.ts"
+export { fetchPublic, isPrivateHost } from "./fetchPublic.ts"
 export type { EventReader } from "./readEvents.ts"
 export { readEvents } from "./readEvents.ts"
 export type { SseEvent, SseParserOptions } from "./SseParser.ts"
