@@ -1,0 +1,6 @@
+export { ToolsetOptions, McpOptions } from "./McpOptions.ts"
+export { HttpServer, McpServer, StdioServer } from "./McpServer.ts"
+export * from "./McpTools.ts"
+export * from "./McpToolset.ts"
+export * from "./plugin.ts"
+export { mcpTools as plugin } from "./plugin.ts"
