@@ -157,13 +157,13 @@ export const createSwitchyard = (options: SwitchyardOptions): Switchyard => {
     generateObject: (request, options) => run((kernel) => withKernel(generateObject(request), kernel), options?.signal),
     streamObject: (request, options) =>
       new ObjectStream(request, (asked) => opened((kernel) => kernel.open(asked), options?.signal), options?.signal),
-    runTools: (request, { signal, ...options }) =>
-      run((kernel) => withKernel(runTools(request, options), kernel), signal),
-    streamTools: (request, { signal, ...options }) =>
+    // Callers without types may leave the options out: the run says what it misses.
+    runTools: (request, options) => run((kernel) => withKernel(runTools(request, options), kernel), options?.signal),
+    streamTools: (request, options) =>
       new ToolStream((onEnd) => {
         const parts = streamTools(request, { ...options, onEnd })
-        return opened((kernel) => Stream.toPull(Stream.provideService(parts, Kernel, kernel)), signal)
-      }, signal),
+        return opened((kernel) => Stream.toPull(Stream.provideService(parts, Kernel, kernel)), options?.signal)
+      }, options?.signal),
     embed: (request, options) => run((kernel) => kernel.embed(request), options?.signal),
     explain: (request) => run((kernel) => kernel.explain(request)),
     providers: async () => Context.get(await ready(undefined), ProvidersKey),

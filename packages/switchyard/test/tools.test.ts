@@ -103,6 +103,35 @@ it("a wrong tool, a fatal one and a late run reject with their classes", async (
   expect(late).toBeInstanceOf(TimeoutError)
 })
 
+it("a run without options is refused before anything is sent", async () => {
+  await using at = await stage()
+  const { runTools, streamTools } = at.switchyard
+  const options = undefined as unknown as Parameters<typeof runTools>[1] // a caller without types
+  for (const run of [() => runTools(hello, options), () => streamTools(hello, options).run()]) {
+    const error = await rejection(Promise.resolve().then(run))
+    expect(error).toBeInstanceOf(InvalidRequestError)
+    expect(error).toMatchObject({ reason: { field: "tools" } })
+  }
+  expect(at.upstream.requests).toHaveLength(0)
+})
+
+it("calls that a server gives one id are told apart, in the stream and on the wire", async () => {
+  await using at = await stage()
+  const twice = ["Rome", "Oslo"].map((city) => ({ id: "c", name: "weather", arguments: JSON.stringify({ city }) }))
+  at.upstream.reply({ toolCalls: twice }, { text: "Clear." })
+  const parts = await collect(at.switchyard.streamTools(hello, { tools: [weather] }))
+  expect(checkGrammar(parts)).toEqual([])
+  const results = parts.filter(({ type }) => type === "tool-result")
+  expect(results).toMatchObject([
+    { id: "c", output: { value: { city: "Rome" } } },
+    { id: "c_2", output: { value: { city: "Oslo" } } },
+  ])
+  const sent = JSON.stringify(at.upstream.requests[1]?.body)
+  expect(sent.match(/"tool_call_id":"[^"]+"|"call_id":"[^"]+"/g)).toEqual(
+    expect.arrayContaining([expect.stringContaining('"c"'), expect.stringContaining('"c_2"')]),
+  )
+})
+
 const weatherInput = Schema.Struct({ city: Schema.String })
 
 it("close ends a run", async () => {

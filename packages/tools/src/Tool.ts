@@ -1,9 +1,11 @@
-import { type FunctionTool, LlmError, type Message, type ProviderData, type ToolOutput } from "@switchyard/core"
+import { type FunctionTool, LlmError, type Message, type ProviderData, ToolOutput } from "@switchyard/core"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import type { AnySchema, TypeOf } from "./AnySchema.ts"
 import { type Encode, type Fault, readOutput, readSchema, SchemaProblem } from "./internal/readSchema.ts"
 import { type Needs, settle, type Settled } from "./internal/settle.ts"
 import { failedWith, outputOf } from "./internal/toolOutput.ts"
+import { isTime } from "./internal/toolTable.ts"
 
 /** What a tool is told of its call. */
 export interface ToolContext {
@@ -39,7 +41,10 @@ export interface ToolOptions<S extends AnySchema, X> {
   readonly needsApproval?: ApprovalRule<TypeOf<S>>
   /** Hold the model to the schema exactly, where the vendor can. */
   readonly strict?: boolean
-  /** The result in another form: a text, or content with files. Default: text as text, everything else as JSON. */
+  /**
+   * The result in another form: a text, or content with files. Default: text as text, everything else as JSON. What is no
+   * `ToolOutput` ends the run with `ToolFailed`.
+   */
   readonly toModelOutput?: (output: Settled<X>) => ToolOutput
   /** What only one provider understands, such as cache controls. */
   readonly providerData?: ProviderData
@@ -97,7 +102,7 @@ const readTool = <S extends AnySchema, X>(options: ToolOptions<S, X>): ReadTool<
   if (typeof name !== "string" || !/^[a-zA-Z0-9_-]{1,64}$/.test(name)) {
     return invalid(String(name), "name", "must be 1 to 64 of a-z, A-Z, 0-9, _ and -")
   }
-  if (timeout !== undefined && !(timeout > 0)) return invalid(name, "timeout", "must be a number of ms above 0")
+  if (timeout !== undefined && !isTime(timeout)) return invalid(name, "timeout", "must be a number of ms above 0")
   const input = readSchema(options.input)
   if (input instanceof SchemaProblem) return invalid(name, "input", input.message)
   const output = options.output === undefined ? undefined : readOutput(options.output)
@@ -136,6 +141,8 @@ const readyCall = <S extends AnySchema, X>(
   }
 }
 
+const isToolOutput = Schema.is(ToolOutput)
+
 /** What the model is told of a result. */
 const told = <S extends AnySchema, X>(
   { name, toModelOutput }: ToolOptions<S, X>,
@@ -148,6 +155,13 @@ const told = <S extends AnySchema, X>(
   return Effect.matchEffect(checked, {
     onFailure: refused,
     onSuccess: (encoded) =>
-      toModelOutput === undefined ? Effect.succeed(outputOf(name, encoded)) : settle(() => toModelOutput(value)),
+      toModelOutput === undefined
+        ? Effect.succeed(outputOf(name, encoded))
+        : // Told here: the next step could only blame a message.
+          Effect.filterOrFail(
+            settle(() => toModelOutput(value)),
+            isToolOutput,
+            () => toolFailed(name, 'its toModelOutput must give a ToolOutput, such as { type: "text", value }'),
+          ),
   })
 }

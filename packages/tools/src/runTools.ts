@@ -37,7 +37,8 @@ const steps = Effect.fnUntraced(function* <R>(loop: ToolLoop<R>) {
   for (;;) {
     const request = yield* loop.next
     const response = yield* Effect.mapError(kernel.generate(request), loop.explain)
-    yield* loop.take(response)
-    if (loop.stopped !== undefined) return loop.result(response)
+    const answer = loop.ids.answer(response)
+    yield* loop.take(answer)
+    if (loop.stopped !== undefined) return loop.result(answer)
   }
 })

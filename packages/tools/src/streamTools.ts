@@ -87,7 +87,8 @@ class StepStreams<R> {
     })
   }
 
-  #pass(part: StreamPart): ReadonlyArray<StreamPart> {
+  #pass(given: StreamPart): ReadonlyArray<StreamPart> {
+    const part = this.#loop.ids.part(given)
     this.#fold.push(part)
     switch (part.type) {
       case "finish":

@@ -1,11 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { toStandardJsonSchema } from "@valibot/to-json-schema"
 import { type } from "arktype"
+import type { Kernel } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as v from "valibot"
 import * as z from "zod"
-import { type AnySchema, defineTool, describeTools, runTools } from "../src/index.ts"
+import { type AnySchema, defineTool, describeTools, generateObject, runTools } from "../src/index.ts"
 import { ask, call, reasonOf, scripted, text } from "./scripted.ts"
 
 const cities: Readonly<Record<string, AnySchema>> = {
@@ -161,6 +162,8 @@ it.effect("JSON Schema that is closed refuses other fields, and one that is open
   }),
 )
 
+const untyped = (value: unknown) => value as AnySchema // what a caller without types may give
+
 it("JSON Schema of draft 7 is brought to 2020-12", () => {
   const schema = described({
     type: "object",
@@ -174,9 +177,105 @@ it("JSON Schema of draft 7 is brought to 2020-12", () => {
   })
 })
 
+it("JSON Schema that says it is draft 7 may list the items", () => {
+  const schema = described({
+    $schema: "http://json-schema.org/draft-07/schema#",
+    type: "object",
+    properties: { pair: { type: "array", items: [{ type: "string" }, { type: "number" }] } },
+    dependencies: { pair: ["other"] },
+  })
+  assert.deepStrictEqual(Object(schema?.["properties"]).pair.prefixItems, [{ type: "string" }, { type: "number" }])
+})
+
+it("a field may be named like a keyword, and keywords that nobody knows pass", () => {
+  const properties = { type: { type: "string" }, required: { type: ["string", "null"] }, properties: true }
+  const input = { type: "object", properties, "x-order": 5, default: { type: "strng" } }
+  assert.deepStrictEqual(described(input), input)
+})
+
+/** Wrong inside of a field `a`, and where that is. */
+const faulty: ReadonlyArray<readonly [a: unknown, path: string]> = [
+  [{ type: "strng" }, ".type"],
+  [{ type: ["string", "strng"] }, ".type"],
+  [{ type: [] }, ".type"],
+  [{ properties: ["a"] }, ".properties"],
+  [{ properties: { b: { type: "object", required: "c" } } }, ".properties.b.required"],
+  [{ required: [1] }, ".required"],
+  [{ enum: "x" }, ".enum"],
+  [{ items: [{ type: "string" }] }, ".items"],
+  [{ items: "string" }, ".items"],
+  [{ anyOf: { type: "string" } }, ".anyOf"],
+  [{ anyOf: [{ type: "string" }, { type: "int" }] }, ".anyOf[1].type"],
+  [{ additionalProperties: "no" }, ".additionalProperties"],
+  [{ not: { type: "nothing" } }, ".not.type"],
+  [{ minimum: "1" }, ".minimum"],
+  [{ exclusiveMinimum: true }, ".exclusiveMinimum"],
+  [{ maxLength: -1 }, ".maxLength"],
+  [{ minItems: 1.5 }, ".minItems"],
+  [{ uniqueItems: "yes" }, ".uniqueItems"],
+  [{ pattern: 5 }, ".pattern"],
+  [{ description: 5 }, ".description"],
+  [{ dependentRequired: { b: "c" } }, ".dependentRequired.b"],
+  [{ $defs: { b: { type: "any" } } }, ".$defs.b.type"],
+  ["string", ""],
+  [null, ""],
+]
+
+it.effect.each(faulty)("JSON that is no JSON Schema is refused with its path: %j", ([a, path]) =>
+  Effect.gen(function* () {
+    const schema = untyped({ type: "object", properties: { a } })
+    const { seen, layer } = scripted([text("hi")])
+    const runs = [
+      runTools(ask, { tools: [defineTool({ name: "t", input: schema })] }),
+      runTools(ask, { tools: [defineTool({ name: "t", input: Schema.Struct({}), output: schema })] }),
+      generateObject({ ...ask, schema }),
+    ]
+    const fields: Array<string | undefined> = []
+    for (const run of runs) {
+      const reason = yield* Effect.provide(reasonOf<unknown, Kernel>(run), layer)
+      assert(reason._tag === "InvalidRequest")
+      assert.include(reason.message, `is no JSON Schema: properties.a${path} must be`)
+      fields.push(reason.field)
+    }
+    assert.deepStrictEqual(fields, ["tools.t.input", "tools.t.output", "schema"])
+    assert.lengthOf(seen, 0)
+  }),
+)
+
+it.effect("refused before anything is sent: a choice of a tool that is not there", () =>
+  Effect.gen(function* () {
+    const { seen, layer } = scripted([text("hi")])
+    const tools = [defineTool({ name: "t", input: Schema.Struct({}) })]
+    const own = { type: "function", name: "own", inputSchema: { type: "object" } } as const
+    const choose = (name: string) => ({ type: "tool", name }) as const
+    const reason = yield* Effect.provide(
+      reasonOf(runTools({ ...ask, tools: [own], toolChoice: choose("zzz") }, { tools })),
+      layer,
+    )
+    assert(reason._tag === "InvalidRequest")
+    assert.strictEqual(reason.field, "toolChoice")
+    assert.match(reason.message, /"zzz".*own, t/)
+    assert.lengthOf(seen, 0)
+    yield* Effect.provide(runTools({ ...ask, tools: [own], toolChoice: choose("own") }, { tools }), layer)
+    const search = { type: "provider", id: "p.web_search" } as const
+    yield* Effect.provide(runTools({ ...ask, tools: [search], toolChoice: choose("web_search") }, { tools }), layer)
+    assert.lengthOf(seen, 2)
+  }),
+)
+
+it.effect("a fault of the whole value has no path, in each kind of schema", () =>
+  Effect.gen(function* () {
+    for (const input of Object.values(cities)) {
+      const tool = defineTool({ name: "t", input, execute: () => "ok" })
+      const { layer } = scripted([call("t", "5")], [text("done")])
+      const { steps } = yield* Effect.provide(runTools(ask, { tools: [tool] }), layer)
+      assert.match(JSON.stringify(steps[0]?.results[0]?.output), /error-json.*"issues":\[\{"path":"",/)
+    }
+  }),
+)
+
 const cyclic: { [key: string]: unknown } = { type: "object" }
 cyclic["properties"] = { self: cyclic }
-const untyped = (value: unknown) => value as AnySchema // what a caller without types may give
 
 const refused: Readonly<Record<string, readonly [name: string, input: AnySchema, field: string, says: RegExp]>> = {
   "a top level that is no object": ["t", Schema.String, "tools.t.input", /must be an object.*type "string"/],
@@ -240,6 +339,7 @@ it.effect("refused before anything is sent: two tools of one name, and options t
   Effect.gen(function* () {
     const { seen, layer } = scripted([text("hi")])
     const tool = defineTool({ name: "t", input: Schema.Struct({}) })
+    const number = (value: unknown) => value as number // what a caller without types may give
     const own = { type: "function", name: "t", inputSchema: { type: "object" } } as const
     const runs = [
       runTools(ask, { tools: [tool, tool] }),
@@ -247,6 +347,10 @@ it.effect("refused before anything is sent: two tools of one name, and options t
       runTools(ask, { tools: [tool], maxSteps: 0 }),
       runTools(ask, { tools: [tool], concurrency: 1.5 }),
       runTools(ask, { tools: [tool], toolTimeout: -1 }),
+      runTools(ask, { tools: [tool], toolTimeout: number("5") }),
+      runTools(ask, { tools: [tool], maxSteps: number("5") }),
+      runTools(ask, { tools: [tool], concurrency: number("5") }),
+      runTools(ask, { tools: [defineTool({ name: "text", input: Schema.Struct({}), timeout: number("5") })] }),
       runTools(ask, { tools: [defineTool({ name: "slow", input: Schema.Struct({}), timeout: 0 })] }),
       runTools({ ...ask, model: "" }, { tools: [tool] }),
     ]
@@ -262,6 +366,10 @@ it.effect("refused before anything is sent: two tools of one name, and options t
       "maxSteps",
       "concurrency",
       "toolTimeout",
+      "toolTimeout",
+      "maxSteps",
+      "concurrency",
+      "tools.text.timeout",
       "tools.slow.timeout",
       "model",
     ])

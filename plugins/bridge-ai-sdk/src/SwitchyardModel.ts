@@ -92,7 +92,11 @@ const opened = async (
   const read = async (): Promise<Array<LanguageModelV4StreamPart> | undefined> => {
     for (;;) {
       const parts = await flow.next()
-      if (parts === undefined) return undefined
+      if (parts === undefined) {
+        // A stack may end its stream on an abort as it does when the answer is whole.
+        if (!writer.finished) signal?.throwIfAborted()
+        return undefined
+      }
       const out: Array<LanguageModelV4StreamPart> = []
       for (const part of parts) writer.write(part, out)
       if (out.length > 0) return out

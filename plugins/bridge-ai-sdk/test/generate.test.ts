@@ -44,11 +44,30 @@ const aborted = async (model: LanguageModel, upstream: Upstream, streamed: boole
   return thrown instanceof Error ? thrown.name : String(thrown)
 }
 
+const asked = { prompt: [{ role: "user" as const, content: [{ type: "text" as const, text: "Hi" }] }] }
+
+/** Reads a stream as far as its first part of a type, and then aborts its call. */
+const abortedAfter = async (model: ReturnType<typeof languageModel>, type: string, reason: Error) => {
+  const controller = new AbortController()
+  const reader = (await model.doStream({ ...asked, abortSignal: controller.signal })).stream.getReader()
+  for (let next = await reader.read(); next.value?.type !== type; next = await reader.read()) {
+    if (next.done) throw new Error(`no part ${type} came`)
+  }
+  controller.abort(reason)
+  return reader
+}
+
+/** What a stream still gives. */
+const restOf = async <P>(reader: ReadableStreamDefaultReader<P>): Promise<ReadonlyArray<P>> => {
+  const rest: Array<P> = []
+  for (let next = await reader.read(); !next.done; next = await reader.read()) rest.push(next.value)
+  return rest
+}
+
 /** Begins a stream and does not read it to its end. */
 const left = async (model: ReturnType<typeof languageModel>, way: "abort" | "cancel"): Promise<void> => {
   const controller = new AbortController()
-  const prompt = [{ role: "user" as const, content: [{ type: "text" as const, text: "Hi" }] }]
-  const { stream } = await model.doStream({ prompt, abortSignal: controller.signal })
+  const { stream } = await model.doStream({ ...asked, abortSignal: controller.signal })
   if (way === "abort") controller.abort()
   else await stream.cancel()
 }
@@ -212,6 +231,29 @@ for (const [shape, stackOf] of shapes) {
         const request = yield* Effect.promise(() => upstream.waitForRequest(0))
         assert.strictEqual(yield* Effect.promise(() => request.closed), "aborted", way)
       }
+    }),
+  )
+
+  it.live(`${shape}: an abort while nobody reads rejects the next read: half an answer has no end`, () =>
+    Effect.gen(function* () {
+      const { upstream, kernel } = yield* downAndUp
+      upstream.always({ text: "One two three.", fault: { stallAfterChunks: 2 } })
+      const reason = new Error("the user left")
+      const model = languageModel(stackOf(kernel), "chat")
+      const reader = yield* Effect.promise(() => abortedAfter(model, "response-metadata", reason))
+      const request = yield* Effect.promise(() => upstream.waitForRequest(0))
+      assert.strictEqual(yield* Effect.promise(() => request.closed), "aborted")
+      assert.strictEqual(yield* Effect.promise(() => thrownBy(restOf(reader))), reason)
+    }),
+  )
+
+  it.live(`${shape}: an abort after the whole answer changes nothing of it`, () =>
+    Effect.gen(function* () {
+      const { upstream, kernel } = yield* downAndUp
+      upstream.always({ text: "One two three." })
+      const model = languageModel(stackOf(kernel), "chat")
+      const reader = yield* Effect.promise(() => abortedAfter(model, "finish", new Error("too late")))
+      assert.deepStrictEqual(yield* Effect.promise(() => restOf(reader)), [])
     }),
   )
 

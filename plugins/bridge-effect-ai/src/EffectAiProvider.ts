@@ -16,6 +16,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { SettingsCarrier } from "./CallSettings.ts"
 import { AiError, type EmbeddingModel, type LanguageModel, type Response } from "./internal/ai.ts"
+import { alive, aliveStream } from "./internal/in/alive.ts"
 import { toLlmError } from "./internal/in/errors.ts"
 import { embedThrough } from "./internal/in/embed.ts"
 import { generateObject } from "./internal/in/object.ts"
@@ -72,8 +73,11 @@ export const makeEffectAi = ({ id, models, embeddings }: EffectAiSettings): Prov
     const callable = model as unknown as Callable
     const parts =
       output === undefined
-        ? Effect.map(callable.generateText(options), ({ content }) => content)
-        : generateObject(model, options, output)
+        ? Effect.map(
+            alive(id, request.model, () => callable.generateText(options)),
+            ({ content }) => content,
+          )
+        : generateObject(model, options, output, target(request))
     return Effect.map(failing(Effect.provideContext(parts, context)), (content) =>
       fromResponse(content, target(request), warnings),
     )
@@ -89,7 +93,8 @@ export const makeEffectAi = ({ id, models, embeddings }: EffectAiSettings): Prov
         if (call.output !== undefined) {
           return Stream.unwrap(Effect.map(whole(model, request, call), (answer) => Stream.fromArray(unfold(answer))))
         }
-        const parts = (model as unknown as Callable).streamText(call.options)
+        const callable = model as unknown as Callable
+        const parts = aliveStream(id, request.model, () => callable.streamText(call.options))
         return translated(Stream.provideContext(parts, call.context), call, target(request))
       }),
     )
@@ -140,7 +145,7 @@ const broken = (error: LlmError): Effect.Effect<never, LlmError | Cause.Done> =>
 
 /** Batch by batch. What came before an error in the same batch is handed over first; a batch without news is passed over. */
 const translated = (
-  parts: Stream.Stream<Response.AnyPart, AiError.AiError>,
+  parts: Stream.Stream<Response.AnyPart, AiError.AiError | LlmError>,
   call: Translated,
   target: Target,
 ): Stream.Stream<StreamPart, LlmError> =>
@@ -163,7 +168,10 @@ const translated = (
         return head === undefined ? next : Effect.succeed([head, ...rest])
       }
       const read = Effect.matchEffect(pull, {
-        onFailure: (error): Next => (Cause.isDone(error) ? Effect.fail(error) : broken(toLlmError(error, now()))),
+        onFailure: (error): Next => {
+          if (Cause.isDone(error)) return Effect.fail(error)
+          return broken(isLlmError(error) ? error : toLlmError(error, now()))
+        },
         onSuccess: step,
       })
       const next: Next = Effect.suspend(() => (failure === undefined ? read : broken(failure)))

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { LlmError, type LlmRequest, type Reason, type ReasonTag, reasonTags } from "@switchyard/core"
+import { compose, Kernel, LlmError, type LlmRequest, type Reason, type ReasonTag, reasonTags } from "@switchyard/core"
+import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -7,8 +8,8 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
-import { AiError, LanguageModel } from "effect/ai"
-import { layerLanguageModel, makeEffectAi, metadataKey } from "../src/index.ts"
+import { AiError, EmbeddingModel, LanguageModel } from "effect/ai"
+import { effectAi, layerLanguageModel, makeEffectAi, metadataKey } from "../src/index.ts"
 import { double, outer } from "./double.ts"
 import { kernelOf, scripted } from "./stubs.ts"
 
@@ -260,6 +261,68 @@ describe("a failure of effect/ai in Switchyard", () => {
       const { message: said } = yield* given(new AiError.InternalProviderError({ description }))
       assert.notInclude(said, "abcdefghijkl")
       assert.isBelow(said.length, 1000)
+    }),
+  )
+})
+
+describe("a model that dies", () => {
+  const defect = new Error("key sk-abcdefgh12345678")
+  const throws = (): never => {
+    throw defect
+  }
+  const ways: ReadonlyArray<readonly [string, () => Effect.Effect<never>, () => Stream.Stream<never>]> = [
+    ["of a defect", () => Effect.die(defect), () => Stream.die(defect)],
+    ["by throwing", throws, throws],
+  ]
+  for (const [title, die, dieStreaming] of ways) {
+    it.effect(`${title} is ProviderInternal that names it, without its key, in every kind of call`, () =>
+      Effect.gen(function* () {
+        const model = Layer.effect(
+          LanguageModel.LanguageModel,
+          LanguageModel.make({ generateText: die, streamText: dieStreaming }),
+        )
+        const embedding = Layer.effect(EmbeddingModel.EmbeddingModel, EmbeddingModel.make({ embedMany: die }))
+        const stack = compose([effectAi({ id: "house", models: { small: model }, embeddings: { vectors: embedding } })])
+        const kernel = Context.get(yield* Layer.build(stack), Kernel)
+        const asked = { model: "house/small", prompt: "Hi" }
+        const output = { type: "json", schema: { type: "object" } } as const
+        const failures = [
+          ["small", yield* Effect.flip(kernel.generate(asked))],
+          ["small", yield* Effect.flip(kernel.generate({ ...asked, output }))],
+          ["small", yield* Effect.flip(Stream.runDrain(kernel.stream(asked)))],
+          ["vectors", yield* Effect.flip(kernel.embed({ model: "house/vectors", inputs: ["a"] }))],
+        ] as const
+        for (const [name, { reason, message: said }] of failures) {
+          assert.strictEqual(reason._tag, "ProviderInternal", said)
+          assert.include(said, `the model "${name}" given to effectAi()`)
+          assert.include(said, "key [redacted]")
+          assert.notInclude(said, "abcdefgh")
+        }
+      }),
+    )
+  }
+
+  it.effect("after content is a cut, because of it", () =>
+    Effect.gen(function* () {
+      const streamText = () =>
+        Stream.concat(
+          Stream.make(
+            { type: "text-start", id: "0" } as const,
+            { type: "text-delta", id: "0", delta: "Half" } as const,
+          ),
+          Stream.die(defect),
+        )
+      const model = Layer.effect(
+        LanguageModel.LanguageModel,
+        LanguageModel.make({ generateText: () => Effect.die(defect), streamText }),
+      )
+      const kernel = Context.get(yield* Layer.build(compose([effectAi({ models: { small: model } })])), Kernel)
+      const { reason } = yield* Effect.flip(Stream.runDrain(kernel.stream({ model: "effect/small", prompt: "Hi" })))
+      assert.isTrue(reason._tag === "Truncated")
+      if (reason._tag !== "Truncated") return
+      assert.deepStrictEqual(reason.partial.content, [{ type: "text", text: "Half" }])
+      assert.strictEqual(reason.because?._tag, "ProviderInternal")
+      assert.notInclude(JSON.stringify(reason), "abcdefgh")
     }),
   )
 })

@@ -16,6 +16,7 @@ import * as Effect from "effect/Effect"
 import type { Stopped, ToolRun, ToolStep } from "../ToolRun.ts"
 import { executeCall, hookFailed, type Plan, planCall } from "./callTool.ts"
 import { callsIn, messageOf, sendable, unanswered } from "./conversation.ts"
+import { DistinctIds } from "./DistinctIds.ts"
 import { settle } from "./settle.ts"
 import type { Prepared } from "./toolTable.ts"
 
@@ -38,6 +39,8 @@ interface Handled {
  */
 export class ToolLoop<R> {
   stopped: Stopped | undefined
+  /** Through these an answer goes before it is taken, or its parts before they are shown. */
+  readonly ids: DistinctIds
   readonly #prepared: Prepared<R>
   readonly #clock: Clock.Clock
   readonly #startedAt: number
@@ -53,6 +56,7 @@ export class ToolLoop<R> {
   constructor(prepared: Prepared<R>, clock: Clock.Clock) {
     const { request, options } = prepared
     this.#prepared = prepared
+    this.ids = new DistinctIds(request.messages)
     this.#clock = clock
     this.#startedAt = this.#now()
     this.#deadline = request.policy?.deadline ?? defaultDeadlineMs
@@ -74,6 +78,8 @@ export class ToolLoop<R> {
   readonly begin: Effect.Effect<ReadonlyArray<ToolResultPart>, LlmError, R> = Effect.suspend(() => {
     const { calls, responses } = unanswered(this.#prepared.request.messages)
     if (calls.length === 0) return Effect.succeed([])
+    const twice = calls.find((call, index) => calls.findIndex(({ id }) => id === call.id) < index)
+    if (twice !== undefined) return Effect.fail(repeated(twice))
     return Effect.flatMap(this.#handle(calls, this.#messages, { responses }), (handled) => {
       const [approval] = handled.approvals
       const [call] = handled.calls
@@ -89,6 +95,7 @@ export class ToolLoop<R> {
     const { request } = this.#prepared
     const left = this.#left()
     if (left <= 0) return Effect.fail(this.deadlinePassed())
+    this.ids.next()
     const { toolChoice, ...rest } = request
     const once = toolChoice === "required" || typeof toolChoice === "object"
     const choice = toolChoice === undefined || (once && this.#steps.length > 0) ? {} : { toolChoice }
@@ -224,6 +231,14 @@ const unapproved = ({ id, toolCallId }: ApprovalRequestPart): LlmError =>
     _tag: "InvalidRequest",
     field: "messages",
     message: `the tool call "${toolCallId}" waits for approval: append a tool message with { type: "approval-response", id: "${id}", approved }`,
+  })
+
+/** An approval or a result would stand for both. */
+const repeated = ({ id }: ToolCallPart): LlmError =>
+  LlmError.make({
+    _tag: "InvalidRequest",
+    field: "messages",
+    message: `two calls of the last answer have the id "${id}": none of them was run. Give each an id of its own`,
   })
 
 const unrun = ({ id, name }: ToolCallPart): LlmError =>

@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaRepresentation from "effect/SchemaRepresentation"
 import type { AnySchema, TypeOf } from "../AnySchema.ts"
 import { closeObjects, findNonJson, inlineRoot, isJsonObject, isObject } from "./jsonSchema.ts"
+import { schemaFault } from "./schemaFaults.ts"
 
 /** One fault of a value. `path` points into its JSON. */
 export interface Fault {
@@ -119,7 +120,9 @@ const readRaw = (schema: { readonly [key: string]: unknown }): ReadSchema<unknow
   if (alien !== undefined) {
     return new SchemaProblem(`is not JSON: there is ${alien.what} at ${alien.path === "" ? "its top" : alien.path}`)
   }
-  const old = "definitions" in schema && !("$defs" in schema)
+  const old = isDraft7(schema)
+  const fault = schemaFault(schema, old)
+  if (fault !== undefined) return new SchemaProblem(fault)
   const document = old ? JsonSchema.fromSchemaDraft07(schema) : JsonSchema.fromSchemaDraft2020_12(schema)
   const known = SchemaRepresentation.fromJsonSchemaDocument(withRoot(document), {
     patterns: "apply",
@@ -132,6 +135,9 @@ const readRaw = (schema: { readonly [key: string]: unknown }): ReadSchema<unknow
   })
   return { jsonSchema: inlineRoot(modern), decode: decoder(standard) }
 }
+
+const isDraft7 = (schema: { readonly [key: string]: unknown }): boolean =>
+  !("$defs" in schema) && ("definitions" in schema || /draft-07/.test(String(schema["$schema"])))
 
 /** Under this name a schema is its own definition, for those that refer to themselves as "#". */
 const rootName = "(root)"
@@ -181,7 +187,8 @@ const most = 20
 
 const faultOf = ({ message, path = [] }: StandardSchemaV1.Issue): Fault => ({
   message,
-  path: path.map((step) => keyOf(typeof step === "object" ? step.key : step)),
+  // As a plain list: the path of arktype is a list of a class of its own, which cannot be mapped when it is empty.
+  path: Array.from(path, (step) => keyOf(typeof step === "object" ? step.key : step)),
 })
 
 const keyOf = (key: PropertyKey): string | number => (typeof key === "symbol" ? String(key) : key)

@@ -21,6 +21,9 @@ export interface Prepared<R> {
   readonly options: ToolRunOptions<R>
 }
 
+/** A time in ms. Text is none, even where it would compare like a number. */
+export const isTime = (value: unknown): boolean => typeof value === "number" && value > 0
+
 const invalid = (field: string, problem: string): LlmError =>
   LlmError.make({ _tag: "InvalidRequest", field, message: `${field} ${problem}` })
 
@@ -36,10 +39,22 @@ export const prepare = <R>(input: LlmRequestInput, options: ToolRunOptions<R>): 
   const twice = given.find((tool) => tool.type === "function" && table.has(tool.name))
   if (twice !== undefined && twice.type === "function") return doubled(twice.name)
   const tools: ReadonlyArray<RequestTool> = [...given, ...[...table.values()].map(({ definition }) => definition)]
+  const choice = badChoice(request, tools)
+  if (choice !== undefined) return choice
   return { request: { ...request, ...(tools.length === 0 ? {} : { tools }) }, table, options }
 }
 
-const badOption = <R>({ maxSteps, toolTimeout, concurrency, tools }: ToolRunOptions<R>): LlmError | undefined => {
+/** The provider's own tools have names that only it knows. */
+const badChoice = ({ toolChoice }: LlmRequest, tools: ReadonlyArray<RequestTool>): LlmError | undefined => {
+  if (typeof toolChoice !== "object" || tools.some(({ type }) => type === "provider")) return undefined
+  const names = tools.flatMap((tool) => (tool.type === "function" ? [tool.name] : []))
+  if (names.includes(toolChoice.name)) return undefined
+  return invalid("toolChoice", `names the tool "${toolChoice.name}". The tools are: ${names.join(", ") || "none"}`)
+}
+
+/** Callers without types may forget them altogether. */
+const badOption = <R>(options: ToolRunOptions<R> | undefined | null): LlmError | undefined => {
+  const { maxSteps, toolTimeout, concurrency, tools } = options ?? { tools: undefined }
   if (!Array.isArray(tools)) return invalid("tools", "must be a list of tools made by defineTool")
   if (maxSteps !== undefined && !(Number.isInteger(maxSteps) && maxSteps > 0)) {
     return invalid("maxSteps", "must be a whole number above 0")
@@ -47,7 +62,7 @@ const badOption = <R>({ maxSteps, toolTimeout, concurrency, tools }: ToolRunOpti
   if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency > 0)) {
     return invalid("concurrency", "must be a whole number above 0")
   }
-  if (toolTimeout !== undefined && !(toolTimeout > 0)) return invalid("toolTimeout", "must be a number of ms above 0")
+  if (toolTimeout !== undefined && !isTime(toolTimeout)) return invalid("toolTimeout", "must be a number of ms above 0")
   return undefined
 }
 

@@ -55,9 +55,13 @@ export class OpenStream {
       if (!this.#shown && reader.out.length === 0) this.#explain()
       return
     }
-    for (const part of parts) {
-      if (reader.failure !== undefined) break
-      reader.push(part)
+    try {
+      for (const part of parts) {
+        if (reader.failure !== undefined) break
+        reader.push(part)
+      }
+    } catch (error) {
+      reader.fail(error)
     }
   }
 

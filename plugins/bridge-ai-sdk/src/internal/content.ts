@@ -9,6 +9,7 @@ import type {
   LanguageModelV4ToolResult,
 } from "@ai-sdk/provider"
 import type { FilePart, FileSource, Json, Part, ProviderData, Source, ToolOutput } from "@switchyard/core"
+import { textOf } from "./form.ts"
 import { base64Of } from "./v3.ts"
 import { isObject, plain, without } from "./plain.ts"
 import { reasoningFileKind } from "./prompt.ts"
@@ -77,13 +78,17 @@ export const citedBy = (
   }
 }
 
+/** The text of a call's input. Some packages hand over what they parsed, which the specification does not have. */
+const inputText = (input: unknown): string =>
+  typeof input === "string" ? input : input === undefined ? "" : JSON.stringify(plain(input) ?? null)
+
 const toolCall = (part: LanguageModelV4ToolCall, naming: Naming): Part => {
   const data = fromMetadata(part.providerMetadata, naming)
   return {
     type: "tool-call",
     id: part.toolCallId,
     name: part.toolName,
-    inputText: part.input,
+    inputText: inputText(part.input),
     ...(part.providerExecuted === undefined ? {} : { providerExecuted: part.providerExecuted }),
     ...dataOf(part.dynamic === undefined ? data : withAiSdk(data, { dynamic: part.dynamic })),
   }
@@ -172,7 +177,8 @@ export const fromContent = (content: ReadonlyArray<LanguageModelV4Content>, nami
     const found = part.type === "text" ? citedBy(part.citations, naming) : undefined
     const metadata = fromMetadata(part.providerMetadata, naming)
     const data = found === undefined ? metadata : withAiSdk(metadata, { citations: found.places })
-    if (part.text !== "" || data !== undefined) out.push({ type: part.type, text: part.text, ...dataOf(data) })
+    const text = textOf(part.text, part.type)
+    if (text !== "" || data !== undefined) out.push({ type: part.type, text, ...dataOf(data) })
     if (found !== undefined) out.push(...found.sources)
   }
   return out

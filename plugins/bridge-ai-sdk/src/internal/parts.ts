@@ -1,4 +1,6 @@
 import type { LanguageModelV4StreamPart } from "@ai-sdk/provider"
+import { checkPart } from "./form.ts"
+import { isObject } from "./plain.ts"
 
 /** The parts of a stream as they come. */
 export interface PartSource {
@@ -18,7 +20,7 @@ const turns = 16
  * Reads a stream of parts. A web stream hands over one part per promise; reading a little ahead lets what arrived together
  * go on together.
  */
-export class StreamParts<P> implements PartSource {
+export class StreamParts<P extends { readonly type: string }> implements PartSource {
   readonly #reader: ReadableStreamDefaultReader<P>
   readonly #upgrade: (part: P) => LanguageModelV4StreamPart
   #ready: Array<LanguageModelV4StreamPart> = []
@@ -34,7 +36,7 @@ export class StreamParts<P> implements PartSource {
 
   async next(): Promise<ReadonlyArray<LanguageModelV4StreamPart> | undefined> {
     this.#read()
-    if (this.#ready.length === 0 && this.#end === undefined) {
+    while (this.#ready.length === 0 && this.#end === undefined) {
       await new Promise<void>((resolve) => {
         this.#waiter = resolve
       })
@@ -77,12 +79,17 @@ export class StreamParts<P> implements PartSource {
     this.#reading = false
     try {
       if (result.done) this.#end = {}
-      else this.#ready.push(this.#upgrade(result.value))
+      else if (isObject(result.value)) this.#take(result.value) // anything else is no part and says nothing
     } catch (error) {
       this.#end = { error }
     }
     this.#wake()
     this.#read()
+  }
+
+  #take(part: P): void {
+    checkPart(part)
+    this.#ready.push(this.#upgrade(part))
   }
 
   readonly #broke = (error: unknown): void => {

@@ -3,6 +3,7 @@ import { isContent, type LlmError, type Part, type ProviderData, type StreamPart
 import { citedBy, dataOf, wholePart } from "./content.ts"
 import { fromAiSdk, saysCut } from "./errors.ts"
 import { fromFinish } from "./finish.ts"
+import { textOf } from "./form.ts"
 import { plain } from "./plain.ts"
 import { fromMetadata, type Naming, withAiSdk } from "./providerData.ts"
 import { emptyAnswer, fromWarning } from "./settings.ts"
@@ -39,10 +40,10 @@ export class StreamReader {
       case "text-delta":
       case "reasoning-delta":
         if (part.providerMetadata !== undefined) this.#keep(part.type, part.id, part.providerMetadata)
-        this.out.push({ type: part.type, id: part.id, text: part.delta })
+        this.out.push({ type: part.type, id: part.id, text: textOf(part.delta, part.type) })
         return
       case "tool-input-delta":
-        this.out.push({ type: "tool-input-delta", id: part.id, text: part.delta })
+        this.out.push({ type: "tool-input-delta", id: part.id, text: textOf(part.delta, part.type) })
         return
       case "text-start":
       case "reasoning-start":
@@ -58,7 +59,7 @@ export class StreamReader {
         })
         return
       case "error":
-        return this.#fail(part.error)
+        return this.fail(part.error)
       case "finish":
         return this.#finish(part)
       default:
@@ -69,7 +70,7 @@ export class StreamReader {
   #other(part: LanguageModelV4StreamPart): void {
     switch (part.type) {
       case "stream-start":
-        this.#warnings.push(...part.warnings.map(fromWarning))
+        this.#warnings.push(...(part.warnings ?? []).map(fromWarning))
         return
       case "response-metadata":
         this.out.push({
@@ -149,7 +150,8 @@ export class StreamReader {
     this.out.push(...this.#held.splice(0))
   }
 
-  #fail(error: unknown): void {
+  /** What the model tells of, or what reading it came to. */
+  fail(error: unknown): void {
     if (this.failure !== undefined) return
     // Packages that notice a cut still send `finish` after they said so.
     if (saysCut(error)) this.#cut = true

@@ -19,6 +19,7 @@ import type {
   LanguageModelV4Usage,
   SharedV4Warning,
 } from "@ai-sdk/provider"
+import { streamAnswer, wholeAnswer } from "./form.ts"
 import { StreamParts } from "./parts.ts"
 import { plain, without } from "./plain.ts"
 import type { Gaps, Speaker } from "./speaker.ts"
@@ -122,7 +123,7 @@ const part = (given: LanguageModelV2StreamPart): LanguageModelV4StreamPart => {
     case "tool-input-delta":
       return given as LanguageModelV4StreamPart // the same, and by far the most
     case "stream-start":
-      return { type: "stream-start", warnings: given.warnings.map(warning) }
+      return { type: "stream-start", warnings: (given.warnings ?? []).map(warning) }
     case "finish":
       return {
         ...given,
@@ -152,9 +153,9 @@ export const speakV2 = (model: LanguageModelV2): Speaker => ({
   provider: model.provider,
   modelId: model.modelId,
   gaps,
-  generate: async (given) => result(await model.doGenerate(options(given))),
+  generate: async (given) => result(wholeAnswer(await model.doGenerate(options(given)))),
   stream: async (given) => {
-    const { stream, response } = await model.doStream(options(given))
+    const { stream, response } = streamAnswer(await model.doStream(options(given)))
     return { parts: new StreamParts(stream, part), headers: response?.headers }
   },
 })

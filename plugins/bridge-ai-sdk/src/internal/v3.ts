@@ -18,6 +18,7 @@ import type {
   SharedV4FileData,
 } from "@ai-sdk/provider"
 import { LlmError } from "@switchyard/core"
+import { streamAnswer, wholeAnswer } from "./form.ts"
 import { StreamParts } from "./parts.ts"
 import { without } from "./plain.ts"
 import type { Gaps, Speaker } from "./speaker.ts"
@@ -126,9 +127,9 @@ export const speakV3 = (model: LanguageModelV3): Speaker => ({
   provider: model.provider,
   modelId: model.modelId,
   gaps,
-  generate: async (given) => result(await model.doGenerate(options(given))),
+  generate: async (given) => result(wholeAnswer(await model.doGenerate(options(given)))),
   stream: async (given) => {
-    const { stream, response } = await model.doStream(options(given))
+    const { stream, response } = streamAnswer(await model.doStream(options(given)))
     return { parts: new StreamParts(stream, part), headers: response?.headers }
   },
 })

@@ -1,4 +1,5 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider"
+import { streamAnswer, wholeAnswer } from "./form.ts"
 import { StreamParts } from "./parts.ts"
 import type { Gaps, Speaker } from "./speaker.ts"
 
@@ -11,9 +12,9 @@ export const speakV4 = (model: LanguageModelV4): Speaker => ({
   provider: model.provider,
   modelId: model.modelId,
   gaps: none,
-  generate: async (options) => model.doGenerate(options),
+  generate: async (options) => wholeAnswer(await model.doGenerate(options)),
   stream: async (options) => {
-    const { stream, response } = await model.doStream(options)
+    const { stream, response } = streamAnswer(await model.doStream(options))
     return { parts: new StreamParts(stream, same), headers: response?.headers }
   },
 })

@@ -14,6 +14,8 @@ export interface StreamSettings extends Handing {
 
 /** Turns the parts of a stack's stream into the AI SDK's. Constant work per part. */
 export class StreamWriter {
+  /** The stack said that the answer is whole. */
+  finished = false
   readonly #settings: StreamSettings
   #told = 0
   #model: string | undefined
@@ -122,6 +124,7 @@ export class StreamWriter {
   }
 
   #finish(part: FinishPart): LanguageModelV4StreamPart {
+    this.finished = true
     // Those of `stream-start` come first among all; later ones have no other place.
     const late = part.warnings?.slice(this.#told) ?? []
     return {

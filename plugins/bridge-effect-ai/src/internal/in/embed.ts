@@ -2,6 +2,7 @@ import { type EmbedRequest, LlmError, type ProviderEmbedResponse } from "@switch
 import * as Effect from "effect/Effect"
 import type { CallSettings, Setting, SettingsCarrier } from "../../CallSettings.ts"
 import type { AiError, EmbeddingModel } from "../ai.ts"
+import { alive } from "./alive.ts"
 import { around } from "./request.ts"
 
 interface Built {
@@ -27,7 +28,10 @@ export const embedThrough = (
     ...(asked ? { dimensions: wanted } : {}),
     ...(request.providerData !== undefined && honoured("providerData") ? { providerData: request.providerData } : {}),
   }
-  const called = Effect.provideContext(model.embedMany(request.inputs), around(settings, given))
+  const called = Effect.provideContext(
+    alive(id, request.model, () => model.embedMany(request.inputs)),
+    around(settings, given),
+  )
   return Effect.flatMap(called, (response) => toVectors(response, request))
 }
 

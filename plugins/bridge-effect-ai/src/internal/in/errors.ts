@@ -155,6 +155,13 @@ const ownFailure = (reason: AiError.AiErrorReason): LlmError | undefined => {
 const isReason = (value: unknown): value is Reason =>
   isObject(value) && reasonTags.some((tag) => tag === value["_tag"]) && typeof value["message"] === "string"
 
+/** A model that was given to the bridge died: its author's mistake, told with the name that it was given under. */
+export const fromDefect = (id: string, model: string, defect: unknown): LlmError => {
+  const said = defect instanceof Error ? `${defect.name}: ${defect.message}` : typeof defect === "string" ? defect : ""
+  const message = `the model "${model}" given to effectAi() as a model of "${id}" died${said === "" ? "" : `: ${clean(said)}`}`
+  return LlmError.make({ _tag: "ProviderInternal", message })
+}
+
 /** An error that came as a part of a stream. */
 export const fromErrorPart = (error: unknown, now: number): LlmError => {
   if (AiError.isAiError(error)) return toLlmError(error, now)

@@ -5,6 +5,8 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as SchemaRepresentation from "effect/SchemaRepresentation"
 import { type AiError, type LanguageModel, Response, Telemetry } from "../ai.ts"
+import { alive } from "./alive.ts"
+import type { Target } from "./prompt.ts"
 import type { CallOptions, JsonOutput } from "./request.ts"
 
 type Codec = Schema.Codec<unknown, unknown>
@@ -48,11 +50,15 @@ export const generateObject = Effect.fnUntraced(function* (
   model: LanguageModel.LanguageModel,
   options: CallOptions,
   { schema: given, name }: JsonOutput,
+  target: Target,
 ) {
   const schema = yield* readSchema(given ?? {})
   const outer = Option.getOrUndefined(yield* Effect.serviceOption(Telemetry.CurrentSpanTransformer))
   let seen: ReadonlyArray<Response.AnyPart> | undefined
-  const asked = (model as unknown as Callable).generateObject({ ...options, schema, objectName: name ?? "response" })
+  const callable = model as unknown as Callable
+  const asked = alive(target.id, target.model, () =>
+    callable.generateObject({ ...options, schema, objectName: name ?? "response" }),
+  )
   return yield* asked.pipe(
     Effect.map(({ content, value }) => inOurForm(content, value, schema)),
     Effect.provideService(Telemetry.CurrentSpanTransformer, (call) => {
