@@ -8,11 +8,15 @@ import { TransportError } from "./TransportError.ts"
 export interface FetchPublicOptions {
   /** Largest body, decompressed. Default 20 MiB. */
   readonly maxBytes?: number | undefined
-  /** For everything together: look-up, connecting, redirects, the whole body. Default 30,000 ms. */
+  /** For everything together: look-up, connecting, redirects, the whole body. Default 30,000 ms, at most 24.8 days. */
   readonly timeoutMs?: number | undefined
   /** Redirects followed, at most. Default 3. */
   readonly maxRedirects?: number | undefined
-  /** Host names or addresses that may be private: an intranet, a test server. Written as in the URL, without the port. */
+  /**
+   * Host names or addresses that may be private: an intranet, a test server. Written as in the URL, without the port. It
+   * holds by host, for every request of the call: a redirect may lead to a listed host, from wherever, and to no other
+   * private one.
+   */
   readonly allow?: ReadonlyArray<string> | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** How names are looked up. Default: the system's way. Its answers are checked like any other. */
@@ -57,6 +61,17 @@ const redirectOf = (response: Response, from: URL): URL | undefined => {
 const mediaTypeOf = (headers: Headers): string | undefined =>
   headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase()
 
+/** What a timer takes: a longer time would end at once. */
+const longestMs = 2_147_483_647
+
+/** NaN compares with nothing: as a limit it would be none. */
+const limitsOf = ({ maxBytes = 20 * 1024 * 1024, timeoutMs = 30_000, maxRedirects = 3 }: FetchPublicOptions) => {
+  for (const [name, value] of Object.entries({ maxBytes, timeoutMs, maxRedirects })) {
+    if (!(value >= 0)) throw refuse(`${name} is ${value}, and must be a number of at least 0`)
+  }
+  return { maxBytes, timeoutMs: Math.min(timeoutMs, longestMs), maxRedirects }
+}
+
 /** A signal that also fires when the time is up, and a way to stop the clock. */
 const bounded = (outer: AbortSignal | undefined, timeoutMs: number, what: string) => {
   const controller = new AbortController()
@@ -81,12 +96,13 @@ const bounded = (outer: AbortSignal | undefined, timeoutMs: number, what: string
  * counted while reading and after decompression, whatever `content-length` says. Environment proxies are not used, and
  * nothing is sent but a GET with the given headers (which a redirect to another origin does not get).
  *
- * Rejects with a `TransportError`: `ADDRESS_REFUSED`, `INVALID_REQUEST` (not http, or credentials in it),
+ * Rejects with a `TransportError`: `ADDRESS_REFUSED`, `INVALID_REQUEST` (not http, credentials in it, or a limit that is no number),
  * `REDIRECT_REFUSED` (too many, or https to http), `RESPONSE_TOO_LARGE`, `TIME_LIMIT`, `HTTP_STATUS`, or what the network
  * did; after an abort with the signal's own reason.
  */
 export const fetchPublic = async (url: string | URL, options: FetchPublicOptions = {}): Promise<PublicResource> => {
-  const { maxBytes = 20 * 1024 * 1024, timeoutMs = 30_000, maxRedirects = 3, headers = {} } = options
+  const { maxBytes, timeoutMs, maxRedirects } = limitsOf(options)
+  const { headers = {} } = options
   const allowed = new Set((options.allow ?? []).map(bare))
   const isAllowed = (host: string): boolean => allowed.has(bare(host))
   const first = parse(url)

@@ -168,6 +168,38 @@ it("stops at the size limit: announced, unannounced, and after decompression", a
   expect(bomb.length).toBeLessThan(1500)
 })
 
+it.each([[{ maxBytes: Number.NaN }], [{ maxBytes: -1 }], [{ timeoutMs: Number.NaN }], [{ maxRedirects: Number.NaN }]])(
+  "refuses the limit %o, which would be none",
+  async (limits) => {
+    let connections = 0
+    const base = await serveRaw(() => void connections++)
+    const error = await failureOf(fetchPublic(base, { allow: ["127.0.0.1"], ...limits }))
+    expect(error).toMatchObject({ code: "INVALID_REQUEST" })
+    expect(String(error)).toMatch(/must be a number of at least 0/)
+    expect(connections).toBe(0)
+  },
+)
+
+it.each([[Infinity], [2 ** 31], [2 ** 40]])(
+  "a time of %d ms is longer than a timer takes, and no end",
+  async (timeoutMs) => {
+    const base = await serve((_request, response) => response.end("ok"))
+    const { bytes } = await fetchPublic(base, { allow: ["127.0.0.1"], timeoutMs })
+    expect(Buffer.from(bytes).toString()).toBe("ok")
+  },
+)
+
+it("a redirect may lead to a listed host, and to no other private one", async () => {
+  const inside = await serve((_request, response) => response.end("inside"))
+  const base = await serve((request, response) => {
+    const to = inside.replace("127.0.0.1", request.url === "/listed" ? "127.0.0.1" : "127.0.0.2")
+    response.writeHead(302, { location: to }).end()
+  })
+  const options = { allow: ["127.0.0.1"] }
+  expect(Buffer.from((await fetchPublic(`${base}/listed`, options)).bytes).toString()).toBe("inside")
+  expect(await codeOf(`${base}/other`, options)).toBe("ADDRESS_REFUSED")
+})
+
 it("other statuses are errors that name the origin and not the path", async () => {
   const base = await serve((_request, response) => response.writeHead(404).end())
   const error = await failureOf(fetchPublic(`${base}/private/path`, { allow: ["127.0.0.1"] }))

@@ -9,19 +9,21 @@ import {
   type ModelInfo,
   type Part,
 } from "@switchyard/core"
-import { isPrivateHost } from "@switchyard/transport"
 import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
 import type { ImageOptions } from "./encodeImage.ts"
-import { imageLimits } from "./ImageLimits.ts"
+import { imageLimits, type ImageLimits } from "./ImageLimits.ts"
 import type { Detail } from "./imageTokens.ts"
+import { countOfDocuments, filesIn, isImage, type Placed, withFiles } from "./internal/fileParts.ts"
 import { fit, type Target } from "./internal/fit.ts"
 import { FittedImages, type Remembered } from "./internal/FittedImages.ts"
-import { countOfDocuments, imagesIn, type Placed, withImages } from "./internal/imageParts.ts"
 import { base64Of, targetOf } from "./internal/imagePart.ts"
-import { defaultMaxInputBytes, fromBase64, fromDataUrl, type Loaded } from "./internal/load.ts"
+import { checked, defaultMaxInputBytes, fromBase64, fromDataUrl, type Loaded } from "./internal/load.ts"
 import { withPermit, release } from "./internal/pixels.ts"
-import { refused, sizeText } from "./internal/refusals.ts"
+import { atField, refused, sizeText } from "./internal/refusals.ts"
+import { withTypedFiles } from "./internal/typedFiles.ts"
 import { withNotes } from "./internal/unseen.ts"
+import { isPassedOn, type UrlPolicy, urlProblem } from "./internal/urlPolicy.ts"
 import { withDownload } from "./internal/withLoaded.ts"
 
 /** All optional. Sizes in bytes, times in ms. */
@@ -38,24 +40,26 @@ export interface MultimodalOptions extends Omit<ImageOptions, "model" | "limits"
 /** What one call has fetched and said so far; its attempts share it. */
 interface CallState {
   readonly fetched: Map<string, Loaded>
+  /** One for each URL: the same URL several times in a request is downloaded once. */
+  readonly turns: Map<string, Semaphore.Semaphore>
   readonly warned: Set<string>
 }
 
 /** One attempt at a candidate, as far as its images are concerned. */
 interface Attempt {
   readonly candidate: Candidate
-  readonly info: ModelInfo | undefined
   readonly target: Target
+  readonly urls: UrlPolicy
   readonly context: CallContext
   readonly state: CallState
 }
 
 const seesImages = (info: ModelInfo | undefined): boolean =>
-  info === undefined || info.inputMedia.some((type) => type === "*/*" || type.startsWith("image/"))
+  info === undefined || info.inputMedia.some((type) => type === "*/*" || /^image\//i.test(type))
 
 /** The vendor's formats, fewer if the provider names single ones. */
 const formatsFor = (formats: ReadonlyArray<string>, info: ModelInfo | undefined): ReadonlyArray<string> => {
-  const named = info?.inputMedia ?? []
+  const named = (info?.inputMedia ?? []).map((type) => type.toLowerCase())
   if (named.length === 0 || named.some((type) => type === "*/*" || type === "image/*")) return formats
   return named.filter((type) => type.startsWith("image/"))
 }
@@ -70,30 +74,53 @@ const detailOf = (part: FilePart, provider: string): Detail | undefined => {
 
 class Fitter {
   readonly #options: MultimodalOptions
+  readonly #maxInputBytes: number
   readonly #base: Target
   readonly #cache: FittedImages
   readonly #calls = new WeakMap<CallContext, CallState>()
 
   constructor(options: MultimodalOptions, base: Target) {
     this.#options = options
+    this.#maxInputBytes = options.maxInputBytes ?? defaultMaxInputBytes
     this.#base = base
     this.#cache = new FittedImages(options.cacheBytes ?? 64_000_000)
   }
 
   /** The request as this candidate takes it. */
   fitted(request: LlmRequest, candidate: Candidate, context: CallContext): Effect.Effect<LlmRequest, LlmError> {
-    const placed = imagesIn(request)
-    if (placed.length === 0) return Effect.succeed(request)
+    if (filesIn(request).length === 0) return Effect.succeed(request)
     const info = context.catalog.describe(candidate, context.providers.get(candidate.provider)?.provider)
-    if (!seesImages(info)) return Effect.succeed(withNotes(request, candidate, context))
+    return Effect.flatMap(withTypedFiles(request, this.#maxInputBytes), (typed) => {
+      const seen = seesImages(info) ? typed : withNotes(typed, candidate, context)
+      const { allowHosts = [], urls: mode = "auto" } = this.#options
+      const urls: UrlPolicy = { allowHosts, passedOn: mode === "auto" && info?.fetchesUrls === true }
+      for (const { part, field } of filesIn(seen)) {
+        const problem = urlProblem(part, whatOf(part, field), urls)
+        if (problem !== undefined) return Effect.fail(atField(field)(problem))
+      }
+      return seesImages(info) ? this.#fittedImages(seen, candidate, info, urls, context) : Effect.succeed(seen)
+    })
+  }
+
+  #fittedImages(
+    request: LlmRequest,
+    candidate: Candidate,
+    info: ModelInfo | undefined,
+    urls: UrlPolicy,
+    context: CallContext,
+  ): Effect.Effect<LlmRequest, LlmError> {
+    const placed = filesIn(request).filter(({ part }) => isImage(part))
+    if (placed.length === 0) return Effect.succeed(request)
     const limits = imageLimits(candidate.model)
+    const many = tooMany(placed.length, candidate, limits, info)
+    if (many !== undefined) return Effect.fail(many)
     const target: Target = {
       ...this.#base,
       model: candidate.model,
       limits: { ...limits, formats: formatsFor(limits.formats, info) },
       images: placed.length + countOfDocuments(request),
     }
-    const attempt: Attempt = { candidate, info, target, context, state: this.#stateOf(context) }
+    const attempt: Attempt = { candidate, target, urls, context, state: this.#stateOf(context) }
     return Effect.map(
       Effect.forEach(placed, (image) => Effect.mapError(this.#replacement(image, attempt), atField(image.field)), {
         concurrency: 8,
@@ -107,7 +134,7 @@ class Fitter {
           const part = partOf(image.part, result)
           if (part !== image.part) replaced.set(image.part, part)
         })
-        return withImages(request, replaced)
+        return withFiles(request, replaced)
       },
     )
   }
@@ -115,48 +142,41 @@ class Fitter {
   #stateOf(context: CallContext): CallState {
     const known = this.#calls.get(context)
     if (known !== undefined) return known
-    const state: CallState = { fetched: new Map(), warned: new Set() }
+    const state: CallState = { fetched: new Map(), turns: new Map(), warned: new Set() }
     this.#calls.set(context, state)
     return state
   }
 
   /** `undefined`: the part is the vendor's business, such as a reference to its own store. */
   #replacement({ part, field }: Placed, attempt: Attempt): Effect.Effect<Remembered | undefined, LlmError> {
-    const what = part.filename === undefined ? field : `${field} (${part.filename})`
+    const what = whatOf(part, field)
     const { source } = part
-    const limit = this.#options.maxInputBytes ?? defaultMaxInputBytes
-    const fitLoaded = (loaded: Effect.Effect<Loaded, LlmError>, content: string | Uint8Array) =>
-      this.#remembered(part, what, attempt, content, loaded)
+    const limit = this.#maxInputBytes
+    const fitLoaded = (loaded: Effect.Effect<Loaded, LlmError>, content: string | Uint8Array) => {
+      const load = Effect.flatMap(loaded, (found) => checked(found, limit))
+      return this.#remembered(part, what, attempt, content, load)
+    }
     if (source.type === "bytes") return fitLoaded(Effect.succeed({ bytes: source.bytes, what }), source.bytes)
     if (source.type === "base64") return fitLoaded(fromBase64(source.base64, what, limit), source.base64)
     if (source.type !== "url") return Effect.undefined
-    if (/^data:/i.test(source.url)) return fitLoaded(fromDataUrl(source.url, limit), source.url)
-    return this.#remote(part, source.url, what, attempt)
+    if (/^data:/i.test(source.url)) return fitLoaded(fromDataUrl(source.url, limit, what), source.url)
+    return isPassedOn(source.url, attempt.urls) ? Effect.undefined : this.#remote(part, source.url, what, attempt)
   }
 
-  #remote(
-    part: FilePart,
-    url: string,
-    what: string,
-    attempt: Attempt,
-  ): Effect.Effect<Remembered | undefined, LlmError> {
-    const { allowHosts = [], urls = "auto" } = this.#options
-    const host = URL.parse(url)?.hostname.toLowerCase() ?? ""
-    const allowed = allowHosts.some((name) => name.toLowerCase() === host)
-    if (!allowed && isPrivateHost(url)) {
-      return Effect.fail(refused(what, "its URL leads to a private host; give the bytes, or list it in allowHosts"))
-    }
-    // What may be private cannot be reached by the vendor; what is no web URL may be its own store's.
-    if (attempt.info?.fetchesUrls === true && urls === "auto" && !allowed) {
-      return /^file:/i.test(url) ? Effect.fail(notFetched(what)) : Effect.undefined
-    }
-    if (!/^https?:/i.test(url)) return Effect.fail(notFetched(what))
+  #remote(part: FilePart, url: string, what: string, attempt: Attempt): Effect.Effect<Remembered, LlmError> {
+    const { fetched, turns } = attempt.state
     const use = (loaded: Loaded) => {
-      attempt.state.fetched.set(url, loaded)
+      fetched.set(url, loaded)
       return this.#remembered(part, what, attempt, loaded.bytes, Effect.succeed(loaded))
     }
-    const known = attempt.state.fetched.get(url)
-    return known === undefined ? withDownload(url, this.#options, use) : use(known)
+    const turn = turns.get(url) ?? Semaphore.makeUnsafe(1)
+    turns.set(url, turn)
+    return turn.withPermit(
+      Effect.suspend(() => {
+        const known = fetched.get(url)
+        return known === undefined ? withDownload(url, this.#options, use) : use(known)
+      }),
+    )
   }
 
   /** The image fitted, out of the cache if the same content was fitted to the same limits before. */
@@ -209,14 +229,21 @@ const partOf = (part: FilePart, { base64, mediaType }: Remembered): FilePart => 
   return part.mediaType === mediaType ? part : { ...part, mediaType }
 }
 
-/** The field is where the image stands in the request, whatever of it went wrong. */
-const atField =
-  (field: string) =>
-  (error: LlmError): LlmError =>
-    error.reason._tag === "InvalidRequest" ? LlmError.make({ ...error.reason, field }, error.context) : error
+const whatOf = (part: FilePart, field: string): string =>
+  part.filename === undefined ? field : `${field} (${part.filename})`
 
-const notFetched = (what: string): LlmError =>
-  refused(what, "its URL is neither http nor https; give the bytes instead")
+/** More than the vendor takes in one request. Where the window is not known, the larger number holds. */
+const tooMany = (
+  count: number,
+  candidate: Candidate,
+  { maxImages = Infinity, maxImagesLargeWindow }: ImageLimits,
+  info: ModelInfo | undefined,
+): LlmError | undefined => {
+  const large = (info?.contextWindow ?? Infinity) > 200_000
+  const most = large ? (maxImagesLargeWindow ?? maxImages) : maxImages
+  const problem = `${count} images, and ${candidateName(candidate)} takes at most ${most} in a request; send fewer`
+  return count <= most ? undefined : refused("messages", problem)
+}
 
 const described = (image: { mediaType: string; width: number; height: number; bytes: number }): string =>
   `${image.width}x${image.height} ${image.mediaType}, ${sizeText(image.bytes)}`
@@ -229,7 +256,7 @@ const changeOf = (part: FilePart, { changed, mediaType, original, ...sent }: Rem
 /**
  * Fits every image of a request to the candidate that is about to get it: see `multimodal`. Images that fit are passed on
  * untouched. Fails the attempt before anything is sent, with `InvalidRequest` or `Unsupported`, for what is no image, is
- * damaged, or comes from a private URL.
+ * damaged, or comes from a private URL; a private URL of any other file, too, and text labelled as a PDF.
  *
  * Fails with `InvalidRequest` for options that make no sense.
  */

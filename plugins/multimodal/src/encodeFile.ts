@@ -4,6 +4,7 @@ import type { ImageOptions } from "./encodeImage.ts"
 import { familyOf, type Vendor } from "./internal/family.ts"
 import { base64Of, imagePart, targetOf } from "./internal/imagePart.ts"
 import type { Loaded, LoadOptions, MediaInput } from "./internal/load.ts"
+import { promised } from "./internal/promised.ts"
 import { refused, sizeText, unsupported } from "./internal/refusals.ts"
 import { sniff } from "./internal/sniff.ts"
 import { withLoaded } from "./internal/withLoaded.ts"
@@ -104,12 +105,9 @@ export const encodeFileEffect = Effect.fn("Multimodal.encodeFile")(
  * `encodeImage`.
  *
  * Rejects with an `LlmError`: `InvalidRequest` or `Unsupported`, whose message names the path or URL and what to do; `Network`
- * or `Timeout` for a URL.
+ * or `Timeout` for a URL. After an abort it rejects with the signal's own reason.
  */
 export const encodeFile = (
   input: MediaInput,
   options: FileOptions & { readonly signal?: AbortSignal | undefined } = {},
-): Promise<EncodedFile> => {
-  const { signal } = options
-  return Effect.runPromise(encodeFileEffect(input, options), signal === undefined ? {} : { signal })
-}
+): Promise<EncodedFile> => promised(encodeFileEffect(input, options), options.signal)

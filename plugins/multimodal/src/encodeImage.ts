@@ -3,10 +3,11 @@ import * as Effect from "effect/Effect"
 import type { ImageLimits } from "./ImageLimits.ts"
 import type { Detail } from "./imageTokens.ts"
 import type { ImageFormat } from "./internal/compress.ts"
+import type { Decoder } from "./internal/decoder.ts"
 import type { Fitted } from "./internal/fit.ts"
 import { imagePart, targetOf } from "./internal/imagePart.ts"
 import type { LoadOptions, MediaInput } from "./internal/load.ts"
-import type { Decoder } from "./internal/pixels.ts"
+import { promised } from "./internal/promised.ts"
 import { withLoaded } from "./internal/withLoaded.ts"
 
 /** All optional. Sizes in bytes, times in ms. */
@@ -30,6 +31,8 @@ export interface ImageOptions extends LoadOptions {
   readonly maxPixels?: number | undefined
   /** Decoders of your own, by media type: `{ "image/heic": … }`. */
   readonly decoders?: Readonly<Record<string, Decoder>> | undefined
+  /** For one of your decoders, in ms. Default 30,000. It is left behind then: one that never yields cannot be stopped. */
+  readonly decoderTimeoutMs?: number | undefined
   readonly filename?: string | undefined
 }
 
@@ -47,8 +50,8 @@ export interface EncodedImage {
 /**
  * An image as a `file` part, fitted to the model that gets it: see `encodeImage`, of which this is the Effect.
  *
- * In the whole process at most four images are worked on at a time (fewer on fewer cores), so that a batch needs no more
- * memory than a few of them: start as many as you like.
+ * In the whole process two images are worked on at a time, so that a batch needs no more memory than a few of them: start
+ * as many as you like.
  */
 export const encodeImageEffect = Effect.fn("Multimodal.encodeImage")(function* (
   input: MediaInput,
@@ -61,18 +64,15 @@ export const encodeImageEffect = Effect.fn("Multimodal.encodeImage")(function* (
 /**
  * An image (path, URL, bytes or `Blob`) as a `file` part for a message, fitted to the model that gets it.
  *
- * PNG, JPEG, GIF and WebP that fit are sent as they are, only without EXIF, XMP and comments; the others, and AVIF, TIFF
- * and BMP, are decoded, turned upright, shrunk to the size at which the model looks at them, and compressed as far as
+ * PNG, JPEG, GIF and WebP that fit are sent as they are, only without EXIF, XMP and comments; the others, files of these
+ * formats that are not built exactly as the format says, and AVIF, TIFF and BMP are decoded, turned upright, shrunk to the size at which the model looks at them, and compressed as far as
  * `ssim` allows. The type is told from the content, never from the name.
  *
  * Rejects with an `LlmError`: `InvalidRequest` (not found, a directory, empty, damaged, no image, too many pixels or bytes, a
- * private URL, a budget that cannot be met), `Unsupported` (SVG, HEIC without a decoder), `Network` or `Timeout` for a URL.
- * Its message names the path or URL and what to do.
+ * private URL, SVG, a budget that cannot be met), `Unsupported` (HEIC without a decoder), `Network` or `Timeout` for a URL.
+ * Its message names the path or URL and what to do. After an abort it rejects with the signal's own reason.
  */
 export const encodeImage = (
   input: MediaInput,
   options: ImageOptions & { readonly signal?: AbortSignal | undefined } = {},
-): Promise<EncodedImage> => {
-  const { signal } = options
-  return Effect.runPromise(encodeImageEffect(input, options), signal === undefined ? {} : { signal })
-}
+): Promise<EncodedImage> => promised(encodeImageEffect(input, options), options.signal)

@@ -17,7 +17,7 @@ export interface Seen {
 }
 
 export interface ImageTokensInput {
-  /** `"openai/gpt-5.4"`, or the vendor's own name alone. */
+  /** `"openai/gpt-5.4"`. By a vendor's name alone there is a formula for Anthropic and Gemini; OpenAI's models differ. */
   readonly model: string
   readonly width: number
   readonly height: number
@@ -33,9 +33,15 @@ export interface ImageTokensInput {
  * - Gemini, tiles of 258 tokens, from Gemini 3 on by `media_resolution`:
  *   https://ai.google.dev/gemini-api/docs/media-resolution
  *
- * Billing may differ by a token where the formula is not in whole numbers.
+ * Billing may differ by a token where the formula is not in whole numbers. Throws a `RangeError` when a side is no whole
+ * number of at least 1.
  */
 export const imageSeen = ({ model, width, height, detail = "auto" }: ImageTokensInput): Seen | undefined => {
+  for (const side of [width, height]) {
+    if (!(Number.isSafeInteger(side) && side >= 1)) {
+      throw new RangeError(`an image of ${width} x ${height} pixels: give whole numbers of at least 1`)
+    }
+  }
   const { vendor, name } = familyOf(model)
   const size = { width, height }
   if (vendor === "openai") return seenByOpenAi(name, size, detail)

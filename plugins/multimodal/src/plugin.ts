@@ -1,10 +1,10 @@
 import { definePlugin } from "@switchyard/core"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import type { Decoder } from "./internal/pixels.ts"
+import type { Decoder } from "./internal/decoder.ts"
 import { makeMultimodal } from "./Multimodal.ts"
 
-const bytes = Schema.optionalKey(Schema.Natural.check(Schema.isGreaterThan(0)))
+const positive = Schema.optionalKey(Schema.Natural.check(Schema.isGreaterThan(0)))
 
 const isDecoder = (value: unknown): value is Decoder => typeof value === "function"
 
@@ -14,23 +14,25 @@ const Options = Schema.Struct({
   /** How closely models are asked to look, where a part does not say it itself. Default "auto". */
   detail: Schema.optionalKey(Schema.Literals(["low", "high", "original", "auto"])),
   /** Most input tokens of one image. */
-  maxTokens: bytes,
+  maxTokens: positive,
   /** Largest file of one image, before base64. */
-  maxBytes: bytes,
+  maxBytes: positive,
   /** "auto": URLs are passed on to models that fetch them. "fetch": never. Default "auto". */
   urls: Schema.optionalKey(Schema.Literals(["auto", "fetch"])),
   /** Hosts that may be private. Default: none. */
   allowHosts: Schema.optionalKey(Schema.Array(Schema.NonEmptyString)),
   /** For one download, in ms. Default 30,000. */
-  fetchTimeoutMs: bytes,
+  fetchTimeoutMs: positive,
   /** Largest file that is fetched or decoded. Default 50 MB. */
-  maxInputBytes: bytes,
+  maxInputBytes: positive,
   /** Images of more pixels are refused. Default 100 million. */
-  maxPixels: bytes,
+  maxPixels: positive,
   /** Memory for fitted images. Default 64 MB. */
   cacheBytes: Schema.optionalKey(Schema.Natural),
   /** Decoders of your own, by media type. */
   decoders: Schema.optionalKey(Schema.Record(Schema.String, Schema.declare(isDecoder))),
+  /** For one of your decoders, in ms. Default 30,000. */
+  decoderTimeoutMs: positive,
 })
 
 /**

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
-import { type Detail, imageSeen, imageTokens } from "../src/index.ts"
+import { type Detail, imageLimits, imageSeen, imageTokens } from "../src/index.ts"
 
 describe("the examples of the vendors' own documentation", () => {
   // developers.openai.com/api/docs/guides/images-vision, today and while gpt-4o was new
@@ -65,6 +65,39 @@ describe("the examples of the vendors' own documentation", () => {
   it("models without a formula have none", () => {
     for (const model of ["ollama/llava", "gpt-oss-20b", "openai/gpt-9", "mistral/pixtral"])
       assert.isUndefined(imageTokens({ model, width: 100, height: 100 }), model)
+  })
+})
+
+describe("limits", () => {
+  it("by the vendor's name alone are that vendor's; of unknown models cautious", () => {
+    assert.deepInclude(imageLimits("openai"), { maxSide: 65_535, maxImages: 1500, maxPatches: 30_000 })
+    assert.deepInclude(imageLimits("anthropic"), { maxSide: 8000, maxImages: 100, maxImagesLargeWindow: 600 })
+    assert.strictEqual(imageLimits("anthropic"), imageLimits("anthropic/claude-opus-5"))
+    assert.strictEqual(imageLimits("openai"), imageLimits("openai/gpt-5.6"))
+    assert.strictEqual(imageLimits("gemini"), imageLimits("google/gemini-2.5-pro"))
+    for (const model of ["openai/gpt-9", "gpt-9-turbo", "ollama/llava"])
+      assert.deepInclude(imageLimits(model), { maxSide: 2048, formats: ["image/png", "image/jpeg"] })
+    assert.strictEqual(imageTokens({ model: "anthropic", width: 1000, height: 1000 }), 1296)
+  })
+
+  it("OpenAI rejects images over 30,000 patches, so none is larger", () => {
+    const patches = ({ width, height }: { width: number; height: number }) =>
+      Math.ceil(width / 32) * Math.ceil(height / 32)
+    for (const detail of ["auto", "original"] as const) {
+      const seen = imageSeen({ model: "openai/gpt-5.6", width: 9000, height: 8000, detail })
+      assert.isDefined(seen)
+      assert.isAtMost(patches(seen), 30_000)
+      assert.isAtLeast(patches(seen), 29_000)
+    }
+    assert.deepInclude(imageSeen({ model: "gpt-5.6", width: 4000, height: 3000 }), { width: 4000, height: 3000 })
+  })
+
+  it("sizes that are none throw", () => {
+    for (const width of [0, -1, Number.NaN, Infinity, 1.5])
+      for (const model of ["gpt-4o", "claude-opus-5", "gemini-2.5-pro", "llava"]) {
+        assert.throws(() => imageTokens({ model, width, height: 10 }), RangeError, /whole numbers of at least 1/)
+        assert.throws(() => imageTokens({ model, width: 10, height: width }), RangeError)
+      }
   })
 })
 

@@ -26,10 +26,16 @@ const serve = (body: Uint8Array) =>
 const small = Effect.promise(() => drawing(40, 30).removeAlpha().png().toBuffer())
 const large = Effect.promise(() => jpegPhoto(2000, 1500))
 
-const remote = (url: string) => ({
+const remote = (url: string, mediaType = "image/png") => ({
   type: "file" as const,
-  mediaType: "image/png",
+  mediaType,
   source: { type: "url" as const, url },
+})
+
+const inBase64 = (mediaType: string, base64: string) => ({
+  type: "file" as const,
+  mediaType,
+  source: { type: "base64" as const, base64 },
 })
 
 describe("images are fitted to the candidate that gets them", () => {
@@ -155,6 +161,62 @@ describe("work is done once", () => {
   )
 })
 
+it.effect("the same URL ten times in a request is downloaded once", () =>
+  Effect.gen(function* () {
+    const { base, paths } = yield* serve(yield* large)
+    const openai = recorder("openai")
+    const stack = stackOf([openai], { allowHosts: ["127.0.0.1"] })
+    const parts = Array.from({ length: 10 }, () => remote(`${base}/cat.jpg`))
+    yield* Effect.provide(ask(asking("openai/gpt-4o", ...parts, remote(`${base}/dog.jpg`))), stack)
+    assert.deepStrictEqual(paths.toSorted(), ["/cat.jpg", "/dog.jpg"])
+    assert.strictEqual(partsOf(openai.requests[0]).length, 11)
+  }),
+)
+
+it.effect("media types are told in any case, and octets by what they hold", () =>
+  Effect.gen(function* () {
+    const bytes = yield* small
+    const openai = recorder("openai")
+    const stack = stackOf([openai])
+    const given = [
+      image(bytes, "IMAGE/PNG"),
+      image(bytes, "application/octet-stream"),
+      inBase64("Application/Octet-Stream", bytes.toString("base64")),
+      image(Buffer.from("%PDF-1.7\n"), "Application/PDF"),
+      image(Buffer.from([1, 2, 3]), "application/octet-stream"),
+    ]
+    yield* Effect.provide(ask(asking("openai/gpt-4o", ...given)), stack)
+    assert.deepStrictEqual(
+      partsOf(openai.requests[0]).map(({ mediaType }) => mediaType),
+      ["image/png", "image/png", "image/png", "application/pdf", "application/octet-stream"],
+    )
+    const phone = yield* Effect.promise(() => phonePhoto(60, 40))
+    yield* Effect.provide(ask(asking("openai/gpt-4o", image(phone, "application/octet-stream"))), stack)
+    assert.isFalse(bytesOf(partsOf(openai.requests[1])[0] ?? { source: "" }).includes("Acme"))
+  }),
+)
+
+it.effect("more images than the vendor takes in a request are refused with their number", () =>
+  Effect.gen(function* () {
+    const bytes = yield* small
+    const windows = [
+      ["openai/gpt-5.4", 1501, undefined, /1501 images, and openai\/gpt-5\.4 takes at most 1500 in a request/],
+      ["openai/claude-haiku-4-5", 101, 200_000, /101 images, and .* takes at most 100 in/],
+      ["openai/claude-opus-5", 601, 1_000_000, /601 images, and .* takes at most 600 in/],
+    ] as const
+    for (const [model, count, contextWindow, words] of windows) {
+      const info = contextWindow === undefined ? seeing : { ...seeing, contextWindow }
+      const who = recorder("openai", info)
+      const images = Array.from({ length: count }, () => image(bytes))
+      const stack = stackOf([who])
+      const error = yield* Effect.flip(Effect.provide(ask(asking(model, ...images)), stack))
+      assert.strictEqual(error.reason._tag, "InvalidRequest")
+      assert.match(error.message, words)
+      assert.strictEqual(who.requests.length, 0)
+    }
+  }),
+)
+
 describe("URLs", () => {
   it.effect("are passed on where the model fetches them, else fetched and sent as bytes", () =>
     Effect.gen(function* () {
@@ -183,6 +245,29 @@ describe("URLs", () => {
     }),
   )
 
+  it.effect("into the stores of clouds pass to models that fetch, and to no other", () =>
+    Effect.gen(function* () {
+      const [fetching, blind] = [recorder("openai", { ...seeing, fetchesUrls: true }), recorder("local")]
+      const stack = stackOf([fetching, blind])
+      for (const url of ["gs://bucket/a.png", "s3://bucket/a.png"]) {
+        yield* Effect.provide(ask(asking("openai/gpt-4o", remote(url))), stack)
+        const error = yield* Effect.flip(Effect.provide(ask(asking("local/llava", remote(url))), stack))
+        assert.match(error.message, /neither http nor https/)
+      }
+      assert.deepStrictEqual([fetching.requests.length, blind.requests.length], [2, 0])
+    }),
+  )
+
+  it.effect("of other files are checked for models that see no images, too", () =>
+    Effect.gen(function* () {
+      const blind = recorder("blind", { ...seeing, inputMedia: ["text/plain", "application/pdf"], fetchesUrls: true })
+      const part = remote("http://169.254.169.254/a.pdf", "application/pdf")
+      const error = yield* Effect.flip(Effect.provide(ask(asking("blind/x", part)), stackOf([blind])))
+      assert.match(error.message, /private host/)
+      assert.strictEqual(blind.requests.length, 0)
+    }),
+  )
+
   it.effect("always fetched if asked for", () =>
     Effect.gen(function* () {
       const openai = recorder("openai", { ...seeing, fetchesUrls: true })
@@ -200,9 +285,30 @@ describe("what cannot be sent is refused before anything is", () => {
   const text = Buffer.from("Dear diary")
   const bad = [
     ["text under another name", image(text), "InvalidRequest", /holds text/],
-    ["nothing", image(new Uint8Array()), "InvalidRequest", /no known type|is empty|holds text/],
+    ["nothing", image(new Uint8Array()), "InvalidRequest", /is empty \(0 bytes\)/],
+    ["base64 that is none", inBase64("image/png", "!!!"), "InvalidRequest", /is not valid base64/],
+    ["a private URL of a PDF", remote("http://10.0.0.1/a.pdf", "application/pdf"), "InvalidRequest", /private host/],
+    ["a private URL of a sound", remote("http://[::1]/a.wav", "audio/wav"), "InvalidRequest", /private host/],
+    ["a private URL in capitals", remote("HTTP://LOCALHOST/a.png", "IMAGE/PNG"), "InvalidRequest", /private host/],
+    ["a file of this machine as a PDF", remote("file:///etc/passwd", "application/pdf"), "InvalidRequest", /neither/],
+    ...["", "not a url", "ftp://a.example/x", "gopher://x", "blob:abc", "gs://", "http://"].map(
+      (url) => [`the URL "${url}"`, remote(url), "InvalidRequest", /neither http nor https/] as const,
+    ),
+    [
+      "text labelled as a PDF",
+      image(text, "application/pdf"),
+      "InvalidRequest",
+      /labelled application\/pdf and is no PDF/,
+    ],
+    [
+      "text labelled as a PDF in base64",
+      inBase64("Application/PDF", text.toString("base64")),
+      "InvalidRequest",
+      /labelled application\/pdf/,
+    ],
+    ["text labelled as an image in capitals", image(text, "IMAGE/PNG"), "InvalidRequest", /holds text/],
     ["half an image", image(Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAE", "base64")), "InvalidRequest", /damaged/],
-    ["an SVG", image(Buffer.from("<svg></svg>"), "image/svg+xml"), "Unsupported", /SVG/],
+    ["an SVG", image(Buffer.from("<svg></svg>"), "image/svg+xml"), "InvalidRequest", /SVG/],
     ["a private URL", remote("http://10.0.0.1/a.png"), "InvalidRequest", /private host/],
     ["a name for this machine", remote("http://localhost:8080/a.png"), "InvalidRequest", /private host/],
     ["a metadata service", remote("http://169.254.169.254/latest/meta-data"), "InvalidRequest", /private host/],
@@ -211,8 +317,6 @@ describe("what cannot be sent is refused before anything is", () => {
   ] as const
   for (const [name, part, tag, words] of bad) {
     for (const fetchesUrls of [true, false]) {
-      // A path is the vendor's own business where it takes references of its own, such as gs://.
-      if (name === "a path of this machine" && fetchesUrls) continue
       it.effect(`${name}, to a model that ${fetchesUrls ? "fetches URLs" : "does not"}`, () =>
         Effect.gen(function* () {
           const openai = recorder("openai", { ...seeing, fetchesUrls })

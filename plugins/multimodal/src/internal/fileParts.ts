@@ -1,23 +1,23 @@
 import type { FilePart, LlmRequest, Message, Part, ToolResultPart } from "@switchyard/core"
 
-/** An image of a request, and where it stands: `messages[2].content[0]`. */
+/** A file of a request, and where it stands: `messages[2].content[0]`. */
 export interface Placed {
   readonly part: FilePart
   readonly field: string
 }
 
-const isImage = (part: Part): part is FilePart => part.type === "file" && part.mediaType.startsWith("image/")
+export const isImage = (part: Part): part is FilePart => part.type === "file" && /^image\//i.test(part.mediaType)
 
 const inContent = (content: ReadonlyArray<Part>, field: string): ReadonlyArray<Placed> =>
   content.flatMap((part, index): ReadonlyArray<Placed> => {
     const here = `${field}[${index}]`
-    if (isImage(part)) return [{ part, field: here }]
+    if (part.type === "file") return [{ part, field: here }]
     if (part.type !== "tool-result" || part.output.type !== "content") return []
     return inContent(part.output.value, `${here}.output.value`)
   })
 
-/** Every image in the messages, those that tools gave included. */
-export const imagesIn = ({ messages }: LlmRequest): ReadonlyArray<Placed> =>
+/** Every file in the messages, those that tools gave included. */
+export const filesIn = ({ messages }: LlmRequest): ReadonlyArray<Placed> =>
   messages.flatMap((message, index) =>
     message.role === "system" ? [] : inContent(message.content, `messages[${index}].content`),
   )
@@ -44,8 +44,8 @@ const inMessage = (message: Message, swap: Swap): Message => {
   return { ...message, content }
 }
 
-/** The request with other images; `request` itself when nothing was replaced. */
-export const withImages = (request: LlmRequest, replaced: ReadonlyMap<Part, FilePart>): LlmRequest => {
+/** The request with other files; `request` itself when nothing was replaced. */
+export const withFiles = (request: LlmRequest, replaced: ReadonlyMap<Part, FilePart>): LlmRequest => {
   if (replaced.size === 0) return request
   const swap: Swap = (part) => replaced.get(part) ?? part
   return { ...request, messages: request.messages.map((message) => inMessage(message, swap)) }

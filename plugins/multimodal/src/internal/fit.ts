@@ -5,7 +5,6 @@ import { type Detail, imageSeen } from "../imageTokens.ts"
 import { compress, type Compressed, type ImageFormat } from "./compress.ts"
 import { withoutMetadata } from "./metadata.ts"
 import {
-  isVerifiable,
   openImage,
   type Opened,
   type OpenOptions,
@@ -17,6 +16,7 @@ import {
   withLargePermit,
 } from "./pixels.ts"
 import { refused } from "./refusals.ts"
+import { withinBudget } from "./seenByOpenAi.ts"
 import { insideBox, scaled, type Size } from "./Size.ts"
 import { sniff } from "./sniff.ts"
 
@@ -54,11 +54,19 @@ export interface Fitted {
 const tokensOf = ({ model, detail }: Target, size: Size): number | undefined =>
   model === undefined ? undefined : imageSeen({ model, ...size, detail })?.tokens
 
+/** Within the vendor's hard limits. */
+const hardSize = (size: Size, { limits, images }: Target): Size => {
+  const many = limits.manyImages !== undefined && images > limits.manyImages
+  const side = Math.min(limits.maxSide, (many ? limits.manySide : undefined) ?? Infinity)
+  return limits.maxPatches === undefined
+    ? insideBox(size, side)
+    : withinBudget(size, { side, patches: limits.maxPatches })
+}
+
 /** The size to send: what the model looks at, within the hard limits and the token budget. */
 const wantedSize = (opened: Opened, target: Target): Effect.Effect<Size, LlmError> => {
-  const { limits, images, maxTokens, model, detail } = target
-  const many = limits.manyImages !== undefined && images > limits.manyImages
-  const boxed = insideBox(opened.size, Math.min(limits.maxSide, (many ? limits.manySide : undefined) ?? Infinity))
+  const { maxTokens, model, detail } = target
+  const boxed = hardSize(opened.size, target)
   const seen = model === undefined ? undefined : imageSeen({ model, ...boxed, detail })
   const start: Size = seen === undefined ? boxed : { width: seen.width, height: seen.height }
   if (maxTokens === undefined) return Effect.succeed(start)
@@ -157,7 +165,7 @@ export const fit = Effect.fnUntraced(function* (
   const size = yield* wantedSize(opened, target)
   const clean = suits(opened, target, size) ? withoutMetadata(bytes, mediaType) : undefined
   if (clean !== undefined && clean.length <= byteLimit(target)) {
-    if (isVerifiable(opened)) yield* verify(opened)
+    yield* verify(opened)
     const changed = clean !== bytes
     return { bytes: clean, mediaType, ...size, tokens: tokensOf(target, size), ssim: 1, changed, original }
   }

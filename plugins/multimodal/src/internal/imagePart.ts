@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type { EncodedImage, ImageOptions } from "../encodeImage.ts"
 import { imageLimits, type ImageLimits } from "../ImageLimits.ts"
 import { fit, type Target } from "./fit.ts"
-import type { Loaded } from "./load.ts"
+import { type Loaded, wrongNumber } from "./load.ts"
 import { release } from "./pixels.ts"
 import { refused } from "./refusals.ts"
 
@@ -16,12 +16,10 @@ const anyVendor: ImageLimits = {
   maxRequestBytes: 22_500_000,
 }
 
-const wrongOption = ({ ssim, maxBytes, maxTokens, images, maxPixels }: ImageOptions): LlmError | undefined => {
+const wrongOption = (options: ImageOptions): LlmError | undefined => {
+  const { ssim, maxBytes, maxTokens, images, maxPixels, maxInputBytes, fetchTimeoutMs, decoderTimeoutMs } = options
   if (ssim !== undefined && !(ssim >= 0 && ssim <= 1)) return refused("ssim", `is ${ssim}; give a number from 0 to 1`)
-  const wrong = Object.entries({ maxBytes, maxTokens, images, maxPixels }).find(
-    ([, value]) => value !== undefined && !(value >= 1),
-  )
-  return wrong === undefined ? undefined : refused(wrong[0], `is ${wrong[1]}; give a number of at least 1`)
+  return wrongNumber({ maxBytes, maxTokens, images, maxPixels, maxInputBytes, fetchTimeoutMs, decoderTimeoutMs })
 }
 
 /** Fails with `InvalidRequest` for an option that makes no sense. */

@@ -29,13 +29,20 @@ export interface Loaded {
 
 export const defaultMaxInputBytes = 50_000_000
 
+/** Numbers that make no sense: the first one's error. Infinity is a limit, if none; NaN is a mistake. */
+export const wrongNumber = (numbers: Readonly<Record<string, number | undefined>>): LlmError | undefined => {
+  const wrong = Object.entries(numbers).find(([, value]) => value !== undefined && !(value >= 1))
+  return wrong === undefined ? undefined : refused(wrong[0], `is ${wrong[1]}; give a number of at least 1`)
+}
+
 const tooLarge = (what: string, bytes: number, limit: number): LlmError =>
   refused(
     what,
     `has ${sizeText(bytes)}, and at most ${sizeText(limit)} are read; raise maxInputBytes, or send a smaller file`,
   )
 
-const checked = (loaded: Loaded, limit: number): Effect.Effect<Loaded, LlmError> => {
+/** Neither empty nor too large. */
+export const checked = (loaded: Loaded, limit: number): Effect.Effect<Loaded, LlmError> => {
   const { bytes, what } = loaded
   if (bytes.length === 0) return Effect.fail(refused(what, "is empty (0 bytes); give a file with content"))
   return bytes.length > limit ? Effect.fail(tooLarge(what, bytes.length, limit)) : Effect.succeed(loaded)
@@ -43,7 +50,10 @@ const checked = (loaded: Loaded, limit: number): Effect.Effect<Loaded, LlmError>
 
 /** The content of an input, within its size limit. */
 export const load = (input: MediaInput, options: LoadOptions = {}): Effect.Effect<Loaded, LlmError> => {
-  const limit = options.maxInputBytes ?? defaultMaxInputBytes
+  const { maxInputBytes, fetchTimeoutMs } = options
+  const wrong = wrongNumber({ maxInputBytes, fetchTimeoutMs })
+  if (wrong !== undefined) return Effect.fail(wrong)
+  const limit = maxInputBytes ?? defaultMaxInputBytes
   return Effect.flatMap(contentOf(input, limit, options), (loaded) => checked(loaded, limit))
 }
 
@@ -51,18 +61,28 @@ const contentOf = (input: MediaInput, limit: number, options: LoadOptions): Effe
   if (input instanceof Uint8Array) return Effect.succeed({ bytes: input, what: "the given bytes" })
   if (input instanceof ArrayBuffer) return Effect.succeed({ bytes: new Uint8Array(input), what: "the given bytes" })
   if (input instanceof Blob) return fromBlob(input, limit)
+  // Callers without types.
+  if (typeof input !== "string" && !(input instanceof URL)) {
+    const kind = input === null ? "null" : typeof input
+    return Effect.fail(refused("the input", `is ${kind}; give a path, a URL, bytes or a Blob`))
+  }
   const text = String(input)
   if (/^data:/i.test(text)) return fromDataUrl(text, limit)
   if (/^https?:/i.test(text)) return fromUrl(text, limit, options)
-  if (!(input instanceof URL)) return fromFile(text, limit)
-  return Effect.flatMap(
+  if (/^file:/i.test(text)) return fromFileUrl(text, limit)
+  return input instanceof URL
+    ? Effect.fail(refused(input.protocol, "is no protocol that is read; give an http, https, file or data URL"))
+    : fromFile(text, limit)
+}
+
+const fromFileUrl = (url: string, limit: number): Effect.Effect<Loaded, LlmError> =>
+  Effect.flatMap(
     Effect.try({
-      try: () => fileURLToPath(input),
-      catch: () => refused(input.protocol, "is no protocol that is read; give an http, https, file or data URL"),
+      try: () => fileURLToPath(url),
+      catch: () => refused("the given file URL", "names no path of this machine; give file:///path/to/file"),
     }),
     (path) => fromFile(path, limit),
   )
-}
 
 const fromBlob = (blob: Blob, limit: number): Effect.Effect<Loaded, LlmError> => {
   const what = "the given Blob"
@@ -79,26 +99,39 @@ const fromBlob = (blob: Blob, limit: number): Effect.Effect<Loaded, LlmError> =>
 const dataUrl = "the given data URL"
 
 /** `data:image/png;base64,…`; the type it claims is not believed, its content decides. */
-export const fromDataUrl = (url: string, limit: number): Effect.Effect<Loaded, LlmError> => {
+export const fromDataUrl = (url: string, limit: number, what = dataUrl): Effect.Effect<Loaded, LlmError> => {
   const comma = url.indexOf(",")
-  if (comma < 0) return Effect.fail(refused(dataUrl, "has no content after a comma"))
+  if (comma < 0) return Effect.fail(refused(what, "has no content after a comma"))
   if (!/;base64$/i.test(url.slice(0, comma).trimEnd())) {
     return Effect.try({
-      try: () => ({ bytes: new TextEncoder().encode(decodeURIComponent(url.slice(comma + 1))), what: dataUrl }),
-      catch: () => refused(dataUrl, "is not valid percent-encoding; use base64"),
+      try: () => ({ bytes: new TextEncoder().encode(decodeURIComponent(url.slice(comma + 1))), what }),
+      catch: () => refused(what, "is not valid percent-encoding; use base64"),
     })
   }
-  return fromBase64(url.slice(comma + 1), dataUrl, limit)
+  return fromBase64(url.slice(comma + 1), what, limit)
 }
 
-/** Node's decoder skips what is not base64; text that is something else altogether must not pass as a short image. */
+/** Bytes of so many characters, without padding. */
+const decodedSize = (characters: number): number => Math.floor((characters * 3) / 4)
+
+/** A last character alone is less than a byte. */
+const isWholeLine = (base64: string, bytes: number): boolean => {
+  const { length } = base64.replace(/={1,2}$/, "")
+  return length % 4 !== 1 && bytes === decodedSize(length)
+}
+
+/** Node's decoder skips what is not base64 and stops at padding: then there are fewer bytes than characters promise. */
+const isWhole = (base64: string, bytes: number): boolean =>
+  isWholeLine(base64, bytes) || isWholeLine(base64.replace(/\s+/g, ""), bytes)
+
+/** Line breaks are skipped; text that is something else altogether does not pass as a short image. */
 export const fromBase64 = (base64: string, what: string, limit: number): Effect.Effect<Loaded, LlmError> => {
-  const size = Math.floor((base64.length * 3) / 4)
+  const size = decodedSize(base64.length)
   if (size > limit + 3) return Effect.fail(tooLarge(what, size, limit))
   const bytes = Buffer.from(base64, "base64")
-  return bytes.length < size * 0.9 - 3
-    ? Effect.fail(refused(what, "is not valid base64"))
-    : Effect.succeed({ bytes, what })
+  return isWhole(base64, bytes.length)
+    ? Effect.succeed({ bytes, what })
+    : Effect.fail(refused(what, "is not valid base64; encode the file's bytes"))
 }
 
 const fromUrl = (url: string, limit: number, options: LoadOptions): Effect.Effect<Loaded, LlmError> => {
@@ -137,6 +170,7 @@ const systemProblems: Readonly<Record<string, string>> = {
   ENOTDIR: "does not exist; check the path",
   EACCES: "may not be read; check its permissions",
   EPERM: "may not be read; check its permissions",
+  ELOOP: "is a symbolic link that leads back to itself; check the path",
   EISDIR: "is a directory; give a file",
 }
 

@@ -3,11 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import type { Sharp, SharpOptions } from "sharp"
 import { bmpProblem, decodeBmp, type Pixels, readBmpHeader } from "./bmp.ts"
+import { decodedBy, type Decoder, defaultDecoderTimeoutMs, pixelLimit } from "./decoder.ts"
 import { refused, unsupported } from "./refusals.ts"
 import type { Size } from "./Size.ts"
-
-/** A decoder of your own for a format that this build of sharp has none for. RGBA (4 channels) or RGB (3), 8 bits each. */
-export type Decoder = (bytes: Uint8Array) => Promise<Pixels>
 
 export type SharpModule = (typeof import("sharp"))["default"]
 
@@ -74,8 +72,6 @@ const decodeFailure = (error: unknown, what: string): LlmError => {
   return refused(what, `is damaged or cut off (${text}); export it again`)
 }
 
-const pixelLimit = "has more pixels than are decoded; raise maxPixels if it is meant to be so large, or shrink it"
-
 export const defaultMaxPixels = 100_000_000
 
 /** An image that can be decoded, and what its header says. */
@@ -97,6 +93,7 @@ export interface Opened {
 export interface OpenOptions {
   readonly maxPixels?: number | undefined
   readonly decoders?: Readonly<Record<string, Decoder>> | undefined
+  readonly decoderTimeoutMs?: number | undefined
 }
 
 /** What sharp decodes, apart from BMP, which is decoded here. */
@@ -122,13 +119,17 @@ export const openImage = Effect.fnUntraced(function* (
   what: string,
   options: OpenOptions,
 ): Effect.fn.Return<Opened, LlmError> {
+  const maxPixels = options.maxPixels ?? defaultMaxPixels
   const decoder = options.decoders?.[mediaType]
-  if (decoder !== undefined) return yield* fromPixels(yield* decoded(decoder, bytes, what), bytes, mediaType, what)
+  if (decoder !== undefined) {
+    const timeoutMs = options.decoderTimeoutMs ?? defaultDecoderTimeoutMs
+    return yield* fromPixels(yield* decodedBy(decoder, bytes, what, { timeoutMs, maxPixels }), bytes, mediaType, what)
+  }
   if (mediaType === "image/bmp") return yield* openBmp(bytes, what, options)
   if (!decodable.has(mediaType)) return yield* notDecodable(mediaType, what)
   const sharp = yield* loadSharp
   const settings: SharpOptions = {
-    limitInputPixels: options.maxPixels ?? defaultMaxPixels,
+    limitInputPixels: maxPixels,
     // A cut or damaged file fails; one that only raises a decoder's eyebrow does not.
     failOn: "error",
     pages: 1,
@@ -138,8 +139,7 @@ export const openImage = Effect.fnUntraced(function* (
     step(what, () => read().metadata()),
     (error) => (isHeic(mediaType) ? noHeic(mediaType, what) : error),
   )
-  const limit = options.maxPixels ?? defaultMaxPixels
-  if (header.width * header.height > limit) return yield* refused(what, pixelLimit)
+  if (header.width * header.height > maxPixels) return yield* refused(what, pixelLimit)
   const { width, height } = header.autoOrient
   const pages = yield* framesOf(sharp, bytes, mediaType, what)
   return {
@@ -177,22 +177,13 @@ const noHeic = (mediaType: string, what: string): LlmError =>
   unsupported(
     what,
     mediaType,
-    `is ${mediaType}, and this build of sharp has no HEVC decoder; convert it to JPEG first, give a decoder in decoders["${mediaType}"], or use a Gemini model, which takes it as it is`,
+    `is ${mediaType}, and this build of sharp has no HEVC decoder; convert it to JPEG first, or give a decoder in decoders["${mediaType}"]: as it is it would tell where it was taken`,
     "failover",
   )
 
-const decoded = (decoder: Decoder, bytes: Uint8Array, what: string): Effect.Effect<Pixels, LlmError> =>
-  Effect.tryPromise({
-    try: () => decoder(bytes),
-    catch: (error) => refused(what, `could not be decoded by the given decoder (${String(error)})`),
-  })
-
 const fromPixels = Effect.fnUntraced(function* (pixels: Pixels, bytes: Uint8Array, mediaType: string, what: string) {
   const sharp = yield* loadSharp
-  const { data, width, height, channels } = pixels
-  if (data.length !== width * height * channels) {
-    return yield* refused(what, `its decoder gave ${data.length} bytes for ${width} x ${height} x ${channels}`)
-  }
+  const { width, height } = pixels
   const opened: Opened = {
     what,
     mediaType,
@@ -225,9 +216,6 @@ const openBmp = (bytes: Uint8Array, what: string, options: OpenOptions): Effect.
 /** Decodes everything once, small: whether a file that would be sent as it is can be read to its end. */
 export const verify = (opened: Opened): Effect.Effect<void, LlmError> =>
   Effect.asVoid(step(opened.what, () => opened.read().resize(8, 8, { fit: "fill" }).raw().toBuffer()))
-
-/** Sent as it is, HEIC is not decoded here: the header was read, the rest is the vendor's to judge. */
-export const isVerifiable = ({ mediaType }: Opened): boolean => !isHeic(mediaType)
 
 /**
  * Decoded pixels as they lie in the file. They are turned upright by whoever reads them: turning a large image costs a

@@ -18,7 +18,7 @@ const patch = 32
 const patchesOf = ({ width, height }: Size): number => Math.ceil(width / patch) * Math.ceil(height / patch)
 
 /** Steps A to C of the guide: the box first, then the patch budget, with whole patches along the tighter side. */
-const withinBudget = (size: Size, { side, patches }: Budget): Size => {
+export const withinBudget = (size: Size, { side, patches }: Budget): Size => {
   const boxed = insideBox(size, side)
   if (patchesOf(boxed) <= patches) return boxed
   const { width, height } = boxed
@@ -59,7 +59,9 @@ const low: Budget = { side: 512, patches: Infinity }
 const high: Budget = { side: 2048, patches: 2500 }
 const original: Budget = { side: 6000, patches: 10_000 }
 const wide: Budget = { side: 2048, patches: 6144 }
-const unlimited: Budget = { side: 65_535, patches: Infinity }
+/** "Images over 30,000 patches after processing are rejected": for models whose detail sets no bound of its own. */
+export const maxPatches = 30_000
+const unlimited: Budget = { side: 65_535, patches: maxPatches }
 /** As the guide had it while these models were current. */
 const early: Budget = { side: 2048, patches: 1536 }
 
@@ -80,6 +82,9 @@ const rules: ReadonlyArray<readonly [name: RegExp, rule: Rule]> = [
   [/^o[13](-pro)?(-\d|$)/, byTiles(75, 150)],
   [/^computer-use-preview/, byTiles(65, 129)],
 ]
+
+/** Does the guide cover it? */
+export const isKnownToOpenAi = (model: string): boolean => rules.some(([name]) => name.test(model))
 
 /** `undefined` for a model that the guide does not cover. */
 export const seenByOpenAi = (model: string, size: Size, detail: Detail): Seen | undefined =>

@@ -1,6 +1,6 @@
 import type { LlmError } from "@switchyard/core"
 import * as Effect from "effect/Effect"
-import { refused, unsupported } from "./refusals.ts"
+import { refused } from "./refusals.ts"
 
 const looksLikeText = (bytes: Uint8Array): boolean => {
   const head = bytes.subarray(0, 512)
@@ -22,8 +22,8 @@ export const sniff = Effect.fnUntraced(function* (bytes: Uint8Array, what: strin
     catch: () => refused(what, "is damaged: its type cannot be told from its content"),
   })
   if ((found === undefined || found.mime === "application/xml") && isSvg(bytes)) {
-    const problem = "is an SVG drawing, which no vendor takes; render it to PNG first"
-    return yield* unsupported(what, "image/svg+xml", problem, "none")
+    // Not `Unsupported`, which advises another model: none takes it.
+    return yield* refused(what, "is an SVG drawing, which no model takes; convert it to PNG first")
   }
   if (found !== undefined) return found.mime === "image/apng" ? "image/png" : found.mime
   // Told by a table that TIFF has at its end: a file that was cut has none.

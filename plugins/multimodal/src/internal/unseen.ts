@@ -7,6 +7,8 @@ import {
   type TextPart,
 } from "@switchyard/core"
 
+import { isImage } from "./fileParts.ts"
+
 /** What stands in the place of an image that a model cannot see. */
 const note = (part: Extract<Part, { readonly type: "file" }>): TextPart => ({
   type: "text",
@@ -23,7 +25,7 @@ export const withNotes = (request: LlmRequest, candidate: Candidate, context: Ca
   const messages = request.messages.map((message, index) => {
     if (message.role !== "user" || index === last) return message
     const content = message.content.map((part) => {
-      if (part.type !== "file" || !part.mediaType.startsWith("image/")) return part
+      if (!isImage(part)) return part
       noted++
       return note(part)
     })
