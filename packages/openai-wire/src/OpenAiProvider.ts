@@ -18,7 +18,7 @@ import { isStream, PartReader, pullParts, readJson, redactor, type Wire } from "
 import { type Target, toChat } from "./internal/chat/request.ts"
 import { fromChat } from "./internal/chat/response.ts"
 import { fromEmbeddings } from "./internal/embeddings.ts"
-import { fromClient } from "./internal/errors.ts"
+import { fromClient, untranslatable } from "./internal/errors.ts"
 import { describe, listed } from "./internal/models.ts"
 import { chatDecoder, responsesDecoder } from "./internal/decoders.ts"
 import { toResponses } from "./internal/responses/request.ts"
@@ -75,19 +75,21 @@ export const makeOpenAi = (settings: OpenAiSettings): Required<Provider> => {
   const chat = settings.api === "chat"
   const path = chat ? "/chat/completions" : "/responses"
 
-  const post = (path: string, body: object, { model, headers: given }: Pick<LlmRequest, "model" | "headers">): Send => {
-    const headers = settings.headersOf === undefined ? given : { ...settings.headersOf(model), ...given }
-    return (signal) =>
-      client.post(path, { body, signal, ...(headers === undefined ? {} : { headers: { ...headers } }) }).asResponse()
+  const post = (path: string, body: string, { model, headers }: Pick<LlmRequest, "model" | "headers">): Send => {
+    const all = { "content-type": "application/json", ...settings.headersOf?.(model), ...headers }
+    return (signal) => client.post(path, { body, signal, headers: all }).asResponse()
   }
 
   /** Sends, and turns whatever goes wrong into an `LlmError`. Interruption aborts the request. */
-  const send = <A>(request: (signal: AbortSignal) => Promise<A>): Effect.Effect<A, LlmError> => {
+  const send = <A>(
+    request: (signal: AbortSignal) => Promise<A>,
+    headers?: LlmRequest["headers"],
+  ): Effect.Effect<A, LlmError> => {
     if (missing !== undefined) return Effect.fail(missing)
     return Effect.flatMap(Clock.Clock, (clock) =>
       Effect.tryPromise({
         try: request,
-        catch: (error) => redact(fromClient(error, clock.currentTimeMillisUnsafe())),
+        catch: (error) => redact(fromClient(error, clock.currentTimeMillisUnsafe()), headers),
       }),
     )
   }
@@ -95,32 +97,42 @@ export const makeOpenAi = (settings: OpenAiSettings): Required<Provider> => {
   const read = (answer: Wire, model: string, warnings: ReadonlyArray<Warning>): ProviderResponse =>
     chat ? fromChat(answer, model, warnings) : fromResponses(answer, model, settings.id, warnings)
 
+  // Written out here, and not by the client, so that what cannot be written is told from what cannot be sent.
   const translate = (request: LlmRequest, streamed: boolean) =>
-    Effect.try({
-      try: () => (chat ? toChat(request, target, streamed) : toResponses(request, target, streamed)),
-      catch: (error) => fromClient(error, 0),
+    Effect.suspend(() => {
+      try {
+        const { body, warnings } = (chat ? toChat : toResponses)(request, target, streamed)
+        return Effect.succeed({ text: JSON.stringify(body), warnings })
+      } catch (error) {
+        const failure = untranslatable(error)
+        if (failure === undefined) throw error
+        return Effect.fail(redact(failure, request.headers))
+      }
     })
 
   const generate = (request: LlmRequest): Effect.Effect<ProviderResponse, LlmError> =>
-    Effect.flatMap(translate(request, false), ({ body, warnings }) => {
-      const sendIt = post(path, body, request)
+    Effect.flatMap(translate(request, false), ({ text, warnings }) => {
+      const sendIt = post(path, text, request)
       return send(async (signal) => {
         return read(await readJson(await sendIt(signal)), request.model, warnings)
-      })
+      }, request.headers)
     })
 
   const stream = (request: LlmRequest): Stream.Stream<StreamPart, LlmError> =>
     Stream.unwrap(
       Effect.gen(function* () {
-        const { body, warnings } = yield* translate(request, true)
-        const response = yield* send(post(path, body, request))
+        const { headers } = request
+        const { text, warnings } = yield* translate(request, true)
+        const response = yield* send(post(path, text, request), headers)
         if (!isStream(response)) {
           // Whole though it was asked to stream: as good as a stream of one piece, or an error that says what it is.
-          const answer = yield* send(async () => read(await readJson(response), request.model, warnings))
+          const answer = yield* send(async () => read(await readJson(response), request.model, warnings), headers)
           return Stream.fromArray(unfold(answer))
         }
         const decoder = chat ? chatDecoder() : responsesDecoder(settings.id)
-        const { parts } = yield* pullParts(new PartReader(response, warnings, decoder), redact)
+        const { parts } = yield* pullParts(new PartReader(response, warnings, decoder), (error) =>
+          redact(error, headers),
+        )
         return Stream.fromPull(Effect.succeed(parts))
       }),
     )
@@ -133,7 +145,7 @@ export const makeOpenAi = (settings: OpenAiSettings): Required<Provider> => {
       ...(request.dimensions === undefined ? {} : { dimensions: request.dimensions }),
       ...request.providerData?.[settings.id],
     }
-    const sendIt = post("/embeddings", body, { model: request.model })
+    const sendIt = post("/embeddings", JSON.stringify(body), { model: request.model })
     return send(async (signal) =>
       fromEmbeddings(await readJson(await sendIt(signal)), request.model, request.inputs.length),
     )

@@ -20,7 +20,10 @@ export interface Fault {
   readonly status?: number
   /** Answer with this documented error: its status, body and content type. With `errorAfterChunks`: the error sent. */
   readonly error?: ErrorName
-  /** Replaces the body: a string is sent as is, anything else as JSON. With or without `status`. */
+  /**
+   * Replaces the body: a string is sent as is, anything else as JSON. With or without `status`. With `errorAfterChunks` or
+   * `failedAfterChunks`: the object whose `error` is sent there.
+   */
   readonly body?: unknown
   /** Added to the response headers: `retry-after`, `retry-after-ms`, `x-ratelimit-reset-requests`, `x-should-retry` ... */
   readonly headers?: Readonly<Record<string, string>>

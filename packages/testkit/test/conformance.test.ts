@@ -40,7 +40,7 @@ const answer = (request: LlmRequest): Effect.Effect<ProviderResponse, LlmError> 
   return Effect.succeed({
     content: [{ type: "text", text: words.join(" ") }],
     finish: { unified: "stop" },
-    usage: { input: {}, output: { total: words.length } },
+    usage: { input: { total: words.length }, output: { total: words.length } },
     warnings: unhonoured
       .filter((setting) => request[setting] !== undefined)
       .map((setting) => ({ type: "unsupported", setting, message: `echo does not honour ${setting}` })),

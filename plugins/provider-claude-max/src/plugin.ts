@@ -40,6 +40,9 @@ const addressOf = Effect.fnUntraced(function* (option: string | undefined) {
   if (url === null || !/^https?:$/.test(url.protocol)) {
     return yield* wrong(`${option === undefined ? "CLAUDE_MAX_BASE_URL" : "baseURL"} is not an http or https URL`)
   }
+  if (url.username !== "" || url.password !== "") {
+    return yield* wrong("the address holds a name or a password: give them as apiKey or in headers")
+  }
   if (url.pathname === "/") url.pathname = "/v1"
   return url
 })

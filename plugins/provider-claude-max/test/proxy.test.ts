@@ -144,5 +144,9 @@ it.live("an address that is none fails when the stack is built", () =>
   Effect.gen(function* () {
     const error = yield* Effect.flip(generate({ baseURL: "localhost:8002" }, { model: "max/x", prompt: "Hi" }))
     assert.include(String(error), "baseURL is not an http or https URL")
+    const secret = { baseURL: "http://me:secret-word@localhost:8002" }
+    const refused = String(yield* Effect.flip(generate(secret, { model: "max/x", prompt: "Hi" })))
+    assert.include(refused, "holds a name or a password")
+    assert.notInclude(refused, "secret-word")
   }),
 )

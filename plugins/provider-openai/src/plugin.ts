@@ -47,9 +47,12 @@ const settings = Effect.fnUntraced(function* (options: typeof Options.Type, fetc
   const keyInEnvironment = Option.getOrUndefined(yield* key)
   const baseURL = (options.baseURL ?? fromEnvironment ?? vendorURL).replace(/\/+$/, "")
   const url = URL.parse(baseURL)
+  const from = options.baseURL === undefined ? "OPENAI_BASE_URL" : "baseURL"
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    const from = options.baseURL === undefined ? "OPENAI_BASE_URL" : "baseURL"
     return yield* wrong("baseURL", `${from} is not an http or https URL`)
+  }
+  if (url.username !== "" || url.password !== "") {
+    return yield* wrong("baseURL", `${from} holds a user name or a password: send them as a header, see \`headers\``)
   }
   const vendor = /^https:\/\/([a-z]+\.)?api\.openai\.com(\/|$)/.test(baseURL)
   const given = typeof options.apiKey === "string" ? Redacted.make(options.apiKey) : options.apiKey

@@ -162,3 +162,16 @@ for (const baseURL of ["not a url", "ftp://example.com"]) {
     ),
   )
 }
+
+it.live("a base URL with a password is refused when the stack is built, and the password is not repeated", () =>
+  asking({ type: "application/json", body: "{}" }, { baseURL: "http://user:Zq9-password@127.0.0.1:9/v1" }, (kernel) =>
+    kernel.generate(request),
+  ).pipe(
+    Effect.flip,
+    Effect.map((error) => {
+      assert.strictEqual(error._tag === "LlmError" ? error.context.operation : error._tag, "compose")
+      assert.include(error.message, "baseURL holds a user name or a password")
+      assert.notInclude(inspect(error, { depth: 10 }), "Zq9-password")
+    }),
+  ),
+)

@@ -1,6 +1,6 @@
 import { isLlmError, LlmError, type Reason, type ReasonTag } from "@switchyard/core"
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from "openai"
-import { network, object, plainBody, retryAfter, string } from "@switchyard/transport/provider"
+import { isWire, network, object, plainBody, retryAfter, string } from "@switchyard/transport/provider"
 
 /** How each HTTP status reads when the vendor's code says nothing more exact. Source: OpenAI's guide to error codes. */
 const byStatus: Readonly<Record<number, ReasonTag>> = {
@@ -45,6 +45,7 @@ const byText: ReadonlyArray<readonly [RegExp, ReasonTag]> = [
   [/maximum context length|context (window|length|size)|too many tokens|prompt is too long/i, "ContextTooLong"],
   [/content (management )?policy|content filter/i, "ContentFiltered"],
   [/exceeded your current quota|insufficient (funds|balance|quota)/i, "QuotaExhausted"],
+  [/rate.?limit|too many requests/i, "RateLimited"],
 ]
 
 export interface Failure {
@@ -110,6 +111,21 @@ export const inBand = (error: unknown): Reason => {
     param: string(param),
     message: string(message) ?? string(error) ?? "the provider reported an error in its answer",
   })
+}
+
+/** Servers tell of an error as an object, or in one string. `null` and `""` are none. */
+export const isTold = (error: unknown): boolean => isWire(error) || (typeof error === "string" && error !== "")
+
+/** Why a request cannot be written: its own fault, and no other provider would fare better; `undefined` for a bug of ours. */
+export const untranslatable = (error: unknown): LlmError | undefined => {
+  if (isLlmError(error)) return error
+  const deep = error instanceof RangeError
+  // What `JSON.stringify` says of objects that contain themselves, and of bigints.
+  if (!deep && !(error instanceof TypeError && /circular structure|BigInt/.test(error.message))) return undefined
+  const why = deep
+    ? "it is nested too deeply or is too long; make its schemas and messages flatter"
+    : "it holds a value that JSON does not have, such as a bigint or an object that contains itself"
+  return LlmError.make({ _tag: "InvalidRequest", message: `the request cannot be written as JSON: ${why}` })
 }
 
 /** Whatever the official client throws. `now` is ms since the epoch, for dates in `retry-after`. */

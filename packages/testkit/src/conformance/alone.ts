@@ -30,7 +30,10 @@ export const alone = (suite: ProviderConformance): void =>
           assert.strictEqual(response.provider, scene.provider.id)
           assert.isAbove(response.model.length, 0, "model")
           assertUsage(response.usage)
-          if (suite.capabilities.usage) assert.isDefined(response.usage.output.total)
+          if (suite.capabilities.usage) {
+            assert.isDefined(response.usage.input.total, "input tokens are reported")
+            assert.isDefined(response.usage.output.total, "output tokens are reported")
+          }
         }
       }),
     )

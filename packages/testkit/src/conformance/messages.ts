@@ -150,6 +150,7 @@ const history = (suite: ProviderConformance): void => {
         const [a, b, last] = pieces.slice(4)
         assert.deepStrictEqual(a, { type: "result", id: "call_a", text: '{"celsius":19}' })
         assert.isTrue(b?.type === "result" && b.id === "call_b" && b.text.includes("no such input"), "the error")
+        if (scene.wire.toolErrors) assert.isTrue(b?.type === "result" && b.isError, "the error is marked as one")
         assert.deepStrictEqual(last, said("user", "And now?"))
       }
     }),
@@ -189,7 +190,10 @@ const history = (suite: ProviderConformance): void => {
       yield* scene.ask("generate", { messages: [user, assistant, { role: "tool", content: results }] })
       const got = scene.sent().pieces.filter((piece) => piece.type === "result")
       assert.strictEqual(got.length, 2)
-      for (const piece of got) assert.include(piece.text, "too expensive")
+      for (const piece of got) {
+        assert.include(piece.text, "too expensive")
+        if (scene.wire.toolErrors) assert.isTrue(piece.isError, "the denial is marked as an error")
+      }
     }),
   )
 }

@@ -53,8 +53,31 @@ export const replay = (suite: ProviderConformance): void =>
         }),
       )
     }
+    custom(suite)
     if (suite.reasoningModel !== undefined) reasoningState(suite, suite.reasoningModel)
   })
+
+const mark = "MARK-OF-A-CUSTOM-BLOCK"
+
+/** What only one provider knows is for that provider: from another origin it would be refused, or tell of that other. */
+const custom = (suite: ProviderConformance): void =>
+  check(suite, "custom blocks of another origin are not replayed, whatever they hold", (scene) =>
+    Effect.gen(function* () {
+      const { id } = scene.provider
+      const block = { type: "server_tool_use", id: "srvtoolu_1", name: "web_search", input: { query: mark } }
+      scene.upstream.always({ text: "Found.", blocks: [block] })
+      const answered = yield* scene.ask("generate", hello)
+      const providerData = { [id]: { block: { type: "text", text: mark }, itemId: mark } }
+      const made = { type: "custom", kind: `${id}.web_search`, providerData } as const
+      const elsewhere = { ...answered, provider: "someone-else", content: [...answered.content, made] }
+      for (const [index, way] of ways.entries()) {
+        yield* scene.ask(way, { messages: goingOn(elsewhere) })
+        const raw = scene.upstream.requests[index + 1]?.rawBody ?? ""
+        assert.include(raw, "Found.")
+        assert.notInclude(raw, mark, way)
+      }
+    }),
+  )
 
 const state = "ENCRYPTED-REASONING-STATE"
 

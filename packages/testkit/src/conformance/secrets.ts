@@ -80,6 +80,8 @@ export const secrets = (suite: ProviderConformance): void =>
       }),
     )
 
+    streamed(suite)
+    ownHeaders(suite)
     traces(suite)
     check(suite, "the provider itself, printed", (scene) =>
       Effect.sync(() => {
@@ -88,6 +90,50 @@ export const secrets = (suite: ProviderConformance): void =>
       }),
     )
   })
+
+/** Errors in the middle of a stream take another way than those of a whole body. */
+const streamed = (suite: ProviderConformance): void => {
+  if (!suite.capabilities.stream) return
+  const body = fields({ message: wrong, type: secret, code: secret, param: secret })
+  for (const after of [0, 2]) {
+    check(suite, `in an error event of a stream, after ${after} chunks`, (scene) =>
+      Effect.gen(function* () {
+        for (const fault of [
+          { errorAfterChunks: after, body },
+          { failedAfterChunks: after, body },
+        ]) {
+          scene.upstream.always({ text: "One two three four", fault })
+          yield* failure(scene.ask("stream", hello))
+          yield* asItComes(suite, scene)
+        }
+      }),
+    )
+  }
+}
+
+/** A header that only one request has. It looks like no key, so that only who sent it can know it. */
+const ownSecret = "tok_0wn5ecret_of_one_request"
+
+const ownHeaders = (suite: ProviderConformance): void =>
+  check(suite, "in a header that the request brought itself", (scene) =>
+    Effect.gen(function* () {
+      const body = fields({ message: `No ${ownSecret}.`, type: ownSecret, code: ownSecret, param: ownSecret })
+      const headers = { "x-request-id": ownSecret, "request-id": ownSecret }
+      const request = { ...hello, headers: { "x-customer": `Bearer ${ownSecret}` } }
+      for (const fault of [
+        { status: 401, body, headers },
+        { status: 200, body },
+        { errorAfterChunks: 1, body },
+      ]) {
+        scene.upstream.always({ text: "One two three", fault })
+        for (const way of ways) {
+          const error = yield* failure(scene.ask(way, request))
+          assertNoSecret(error, `the failure of ${way}`, ownSecret)
+          assert.include(scene.upstream.requests.at(-1)?.headers["x-customer"], ownSecret, "the header was sent")
+        }
+      }
+    }),
+  )
 
 const traces = (suite: ProviderConformance): void =>
   check(suite, "spans, logs and route traces of good and bad calls", (scene) =>

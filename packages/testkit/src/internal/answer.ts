@@ -43,7 +43,7 @@ const faultyAnswer = (fault: Fault, errors: Errors): Answer | undefined => {
   if (fault.emptyBody) return whole(status ?? 200, json, "")
   if (fault.emptyStream) return { ...whole(200, "text/event-stream; charset=utf-8", ""), early: true }
   if (fault.html) return whole(status ?? 200, html, htmlPage)
-  if (fault.body !== undefined) return replacedBody(status ?? 200, fault.body)
+  if (fault.body !== undefined && !isInBand(fault)) return replacedBody(status ?? 200, fault.body)
   if (named) return errorAnswer({ ...named, status: status ?? named.status })
   return status === undefined || status === 200 ? undefined : errorAnswer(errors.forStatus(status))
 }

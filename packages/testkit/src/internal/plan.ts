@@ -1,5 +1,7 @@
+import type { WireError } from "../errorBodies.ts"
 import type { Fault } from "../Fault.ts"
 import type { Errors } from "./Dialect.ts"
+import { isJsonObject } from "./Json.ts"
 import { type Frame, type Transcript, wireError } from "./Transcript.ts"
 
 /** What the server does next. After the last step the body ends cleanly. */
@@ -16,10 +18,19 @@ interface Cut {
 
 const write = (text: string): Step => ({ do: "write", text })
 
+/** The error that a test wrote itself. */
+const given = (body: unknown): WireError | undefined => {
+  if (!isJsonObject(body) || !isJsonObject(body.error)) return undefined
+  const { message, type, code, param } = body.error
+  const text = (value: unknown) => (typeof value === "string" ? value : null)
+  return { message: text(message) ?? "", type: text(type), code: text(code), param: text(param) }
+}
+
 /** The way to end that comes first, if the fault names any. */
 const cutOf = (transcript: Transcript, fault: Fault, errors: Errors): Cut | undefined => {
   const byStatus = fault.status === undefined ? errors.named("server_error") : errors.forStatus(fault.status)
-  const error = wireError(fault.error === undefined ? byStatus : errors.named(fault.error), errors)
+  const named = wireError(fault.error === undefined ? byStatus : errors.named(fault.error), errors)
+  const error = given(fault.body) ?? named
   const shape = fault.errorShape ?? "nested"
   const candidates: ReadonlyArray<readonly [number | undefined, Cut["steps"]]> = [
     [fault.resetAfterChunks, () => [{ do: "reset" }]],

@@ -3,15 +3,29 @@ import { type HttpDetails, LlmError, type Reason } from "@switchyard/core"
 /** Keys that vendors quote back in their messages, whole or shortened. */
 const looksLikeKey = /\b(sk|gsk|pk|rk|sess)-[A-Za-z0-9_*.-]{6,}/g
 
-/** A function that takes secrets out of a failure. Shorter ones would be found in any text. */
-export const redactor = (secrets: ReadonlyArray<string>) => {
+/** A function that takes secrets out of a text. Shorter ones would be found in any text. */
+const cleaner = (secrets: ReadonlyArray<string>) => {
   // Longest first: one may stand inside another, as a key does inside "Bearer …".
   const known = secrets
+    .map((secret) => secret.trim())
     .flatMap((secret) => [secret, secret.replace(/^\S+\s+/, "")])
     .filter((secret) => secret.length >= 6)
     .sort((a, b) => b.length - a.length)
-  const clean = (text: string): string =>
+  return (text: string): string =>
     known.reduce((left, secret) => left.replaceAll(secret, "[redacted]"), text).replace(looksLikeKey, "[redacted]")
+}
+
+/**
+ * A function that takes secrets out of a failure: those that are always sent, and the values of the headers that were
+ * sent with this request alone, which cost nothing until a call fails.
+ */
+export const redactor = (secrets: ReadonlyArray<string>) => {
+  const always = cleaner(secrets)
+  return (error: LlmError, headers?: Readonly<Record<string, string>>): LlmError =>
+    redacted(error, headers === undefined ? always : cleaner([...secrets, ...Object.values(headers)]))
+}
+
+const redacted = ({ reason: given, context }: LlmError, clean: (text: string) => string): LlmError => {
   const http = ({ status, code, type }: HttpDetails): HttpDetails => ({
     status,
     ...(code === undefined ? {} : { code: clean(code) }),
@@ -24,9 +38,8 @@ export const redactor = (secrets: ReadonlyArray<string>) => {
     ...("field" in given && given.field !== undefined ? { field: clean(given.field) } : {}),
     ...("because" in given && given.because !== undefined ? { because: reason(given.because) } : {}),
   })
-  return ({ reason: given, context }: LlmError): LlmError =>
-    LlmError.make(
-      reason(given),
-      context.requestId === undefined ? context : { ...context, requestId: clean(context.requestId) },
-    )
+  return LlmError.make(
+    reason(given),
+    context.requestId === undefined ? context : { ...context, requestId: clean(context.requestId) },
+  )
 }

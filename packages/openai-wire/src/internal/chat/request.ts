@@ -1,14 +1,17 @@
-import type { FilePart, LlmRequest, Message, Part, ToolResultPart, Warning } from "@switchyard/core"
-import { textOf } from "@switchyard/core"
+import type { FilePart, JsonObject, LlmRequest, Message, Part, ToolResultPart, Warning } from "@switchyard/core"
+import { LlmError, textOf } from "@switchyard/core"
 import type {
   ChatCompletionContentPart,
   ChatCompletionCreateParams,
   ChatCompletionMessageParam,
+  ChatCompletionTool,
 } from "openai/resources/chat/completions"
 import { Warnings, base64Of, defined, object, toolOutputText, urlOf, written } from "@switchyard/transport/provider"
 import { cannotSend } from "../cannotSend.ts"
 import { dropSampling } from "../dropSampling.ts"
 import { describe } from "../models.ts"
+import { answerFormat } from "../schema.ts"
+import { toolsOf } from "../tools.ts"
 
 /** What the translation needs to know of the provider: its id, and whether it is the vendor's own endpoint. */
 export interface Target {
@@ -25,7 +28,7 @@ type Body = ChatCompletionCreateParams & Record<string, unknown>
 
 const sampled = ["temperature", "topP", "presencePenalty", "frequencyPenalty"] as const
 
-/** Our request as a Chat Completions body. Throws `Unsupported` for content that cannot be sent. */
+/** Our request as a Chat Completions body. Throws `Unsupported` or `InvalidRequest` for what cannot be sent. */
 export const toChat = (request: LlmRequest, target: Target, stream: boolean): Translated<Body> => {
   const warnings = new Warnings(target.id)
   const info = target.vendor ? describe(request.model) : undefined
@@ -50,45 +53,50 @@ export const toChat = (request: LlmRequest, target: Target, stream: boolean): Tr
       seed: request.seed,
       stop: request.stop === undefined ? undefined : [...request.stop],
       reasoning_effort: request.reasoningEffort,
-      response_format: toFormat(request),
+      response_format: toFormat(request, target),
       ...toTools(request, warnings),
     }),
-    ...object(request.providerData?.[target.id]),
+    ...ownFields(request, target),
   }
   return { body, warnings: warnings.all }
 }
 
-const toFormat = ({ output }: LlmRequest): ChatCompletionCreateParams["response_format"] => {
-  if (output?.type !== "json") return undefined
-  if (output.schema === undefined) return { type: "json_object" }
-  const { schema, name, strict } = output
-  return {
-    type: "json_schema",
-    json_schema: { name: name ?? "response", schema: { ...schema }, strict: strict ?? true },
-  }
+/** What the caller adds for this provider. Of several choices all but the first would be paid for and lost. */
+const ownFields = ({ providerData }: LlmRequest, { id }: Target): JsonObject => {
+  const own = providerData?.[id] ?? {}
+  const { n = 1 } = own
+  if (n === 1) return own
+  const field = `providerData.${id}.n`
+  throw LlmError.make({
+    _tag: "InvalidRequest",
+    field,
+    message: `${field} is ${JSON.stringify(n)}: a call gives one choice; make several calls instead`,
+  })
 }
 
-const toTools = ({ tools, toolChoice }: LlmRequest, warnings: Warnings) => {
-  if (tools === undefined || tools.length === 0) {
-    if (toolChoice !== undefined) warnings.unsupported("toolChoice", "the request has no tools")
-    return {}
-  }
-  const functions = tools.flatMap((tool) => {
-    if (tool.type === "provider") {
-      warnings.unsupported("tools", `the Chat Completions API has no tool "${tool.id}"`)
-      return []
-    }
-    const { name, description, inputSchema, strict } = tool
-    return [
-      {
-        type: "function" as const,
-        function: { name, parameters: { ...inputSchema }, ...defined({ description, strict }) },
+const toFormat = ({ output }: LlmRequest, { vendor }: Target): ChatCompletionCreateParams["response_format"] => {
+  if (output?.type !== "json") return undefined
+  const format = answerFormat(output, vendor)
+  return format === undefined ? { type: "json_object" } : { type: "json_schema", json_schema: { ...format } }
+}
+
+const toTools = (request: LlmRequest, warnings: Warnings) => {
+  const { tools, choice } = toolsOf<ChatCompletionTool>(
+    request,
+    {
+      ofFunction: ({ name, parameters, description, strict }) => ({
+        type: "function",
+        function: { name, parameters: { ...parameters }, ...defined({ description, strict }) },
+      }),
+      ofProvider: (id) => {
+        warnings.unsupported("tools", `the Chat Completions API has no tool "${id}"`)
+        return undefined
       },
-    ]
-  })
-  const choice =
-    typeof toolChoice === "object" ? { type: "function" as const, function: { name: toolChoice.name } } : toolChoice
-  return defined({ tools: functions.length === 0 ? undefined : functions, tool_choice: choice })
+    },
+    warnings,
+  )
+  const named = typeof choice === "object" ? { type: "function" as const, function: { name: choice.name } } : choice
+  return defined({ tools, tool_choice: named })
 }
 
 const toMessages = (message: Message, target: Target, warnings: Warnings): Array<ChatCompletionMessageParam> => {

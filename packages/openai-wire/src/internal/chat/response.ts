@@ -1,12 +1,13 @@
 import { LlmError, type Part, type ProviderResponse, type Usage, type Warning } from "@switchyard/core"
-import { type Wire, isWire, list, object, string } from "@switchyard/transport/provider"
-import { inBand } from "../errors.ts"
+import { type Wire, list, object, string } from "@switchyard/transport/provider"
+import { inBand, isTold } from "../errors.ts"
 import { chatNames, usageOf } from "../usage.ts"
-import { citationOf, failIfTold, finishOf, imageOf } from "./stream.ts"
+import { citationOf, imageOf, reasoningIn, textIn } from "./content.ts"
+import { failIfTold, finishOf } from "./stream.ts"
 
 /** A whole Chat Completions answer. Throws `LlmError` for an error inside a 200 and for what is no answer at all. */
 export const fromChat = (body: Wire, model: string, warnings: ReadonlyArray<Warning>): ProviderResponse => {
-  if (isWire(body["error"])) throw LlmError.make(inBand(body["error"]))
+  if (isTold(body["error"])) throw LlmError.make(inBand(body["error"]))
   const [choice] = list(body["choices"])
   if (choice === undefined) {
     throw LlmError.make({ _tag: "InvalidResponse", message: "the answer has no choices: it is not a chat completion" })
@@ -41,9 +42,9 @@ const cut = (choice: Wire, content: ReadonlyArray<Part>, usage: Usage): LlmError
 
 const contentOf = (message: Wire, refusal: string): ReadonlyArray<Part> => {
   const content: Array<Part> = []
-  const reasoning = string(message["reasoning_content"]) ?? string(message["reasoning"]) ?? ""
+  const reasoning = reasoningIn(message)
   if (reasoning !== "") content.push({ type: "reasoning", text: reasoning })
-  const text = (string(message["content"]) ?? "") + refusal
+  const text = textIn(message["content"]) + refusal
   if (text !== "") content.push({ type: "text", text })
   content.push(...list(message["images"]).flatMap((image) => imageOf(image) ?? []))
   list(message["annotations"]).forEach((note) => {

@@ -1,18 +1,14 @@
-import { type FilePart, type Finish, LlmError, type StreamPart } from "@switchyard/core"
-import { type Wire, count, isWire, list, object, parseEvent, string } from "@switchyard/transport/provider"
+import { type Finish, LlmError, type StreamPart } from "@switchyard/core"
+import { type Wire, isWire, list, parseEvent, string } from "@switchyard/transport/provider"
 import type { SseEvent } from "@switchyard/transport"
-import { inBand } from "../errors.ts"
+import { inBand, isTold } from "../errors.ts"
 import { chatNames, usageOf } from "../usage.ts"
+import { citationOf, imageOf, reasoningIn, textIn } from "./content.ts"
+import { GrowingCalls } from "./GrowingCalls.ts"
 
-interface GrowingCall {
-  readonly id: string
-  readonly name: string
-  input: string
-}
-
-/** Where a stream stands: which pieces are open, which tool calls are being written, and how it ends. */
+/** Where a stream stands: which piece is open, which tool calls are being written, and how it ends. */
 export interface ChatState {
-  readonly calls: Map<number, GrowingCall>
+  readonly calls: GrowingCalls
   open: "text" | "reasoning" | undefined
   pieces: number
   named: boolean
@@ -23,7 +19,7 @@ export interface ChatState {
 }
 
 export const chatState = (): ChatState => ({
-  calls: new Map(),
+  calls: new GrowingCalls(),
   open: undefined,
   pieces: 0,
   named: false,
@@ -41,7 +37,7 @@ export const chatStep = (state: ChatState, event: SseEvent, out: Array<StreamPar
   if (state.done || event.data === "") return
   if (event.data === "[DONE]") return chatEnd(state, out)
   const chunk = parseEvent(event.data)
-  if (event.event === "error" || isWire(chunk["error"])) throw LlmError.make(inBand(chunk["error"] ?? chunk))
+  if (event.event === "error" || isTold(chunk["error"])) throw LlmError.make(inBand(chunk["error"] ?? chunk))
   if (!state.named) name(state, chunk, out)
   if (isWire(chunk["usage"])) state.usage = chunk["usage"]
   const [choice] = list(chunk["choices"])
@@ -53,7 +49,7 @@ export const chatStep = (state: ChatState, event: SseEvent, out: Array<StreamPar
 
 /** Aggregators in front of other vendors tell a failure inside the choice. */
 export const failIfTold = (choice: Wire): void => {
-  if (isWire(choice["error"]) || choice["finish_reason"] === "error") throw LlmError.make(inBand(choice["error"]))
+  if (isTold(choice["error"]) || choice["finish_reason"] === "error") throw LlmError.make(inBand(choice["error"]))
 }
 
 const name = (state: ChatState, chunk: Wire, out: Array<StreamPart>): void => {
@@ -69,17 +65,18 @@ const name = (state: ChatState, chunk: Wire, out: Array<StreamPart>): void => {
 }
 
 const delta = (state: ChatState, piece: Wire, out: Array<StreamPart>): void => {
-  // Servers of other vendors show reasoning under either name.
-  const reasoning = string(piece["reasoning_content"]) ?? string(piece["reasoning"])
-  if (reasoning !== undefined && reasoning !== "") write(state, "reasoning", reasoning, out)
-  const text = piece["content"]
-  if (typeof text === "string" && text !== "") write(state, "text", text, out)
+  const reasoning = reasoningIn(piece)
+  if (reasoning !== "") write(state, "reasoning", reasoning, out)
+  const text = textIn(piece["content"])
+  if (text !== "") write(state, "text", text, out)
   const refusal = string(piece["refusal"])
   if (refusal !== undefined && refusal !== "") {
     state.refused = true
     write(state, "text", refusal, out)
   }
-  if (piece["tool_calls"] !== undefined) list(piece["tool_calls"]).forEach((call) => toolDelta(state, call, out))
+  if (piece["tool_calls"] !== undefined) {
+    list(piece["tool_calls"]).forEach((call) => state.calls.add(call, () => close(state, out), out))
+  }
   if (piece["images"] !== undefined) list(piece["images"]).forEach((image) => picture(state, image, out))
   if (piece["annotations"] !== undefined) list(piece["annotations"]).forEach((note) => citation(state, note, out))
 }
@@ -99,46 +96,11 @@ const close = (state: ChatState, out: Array<StreamPart>): void => {
   state.open = undefined
 }
 
-const toolDelta = (state: ChatState, call: Wire, out: Array<StreamPart>): void => {
-  const wanted = object(call["function"])
-  const id = string(call["id"])
-  // Some servers leave the index out: then an id begins a new call and its absence continues the last one.
-  const index = count(call["index"]) ?? (id === undefined ? Math.max(0, state.calls.size - 1) : state.calls.size)
-  let growing = state.calls.get(index)
-  if (growing === undefined) {
-    close(state, out)
-    growing = { id: id ?? `call_${index}`, name: string(wanted["name"]) ?? "", input: "" }
-    state.calls.set(index, growing)
-    out.push({ type: "tool-input-start", id: growing.id, name: growing.name })
-  }
-  const input = string(wanted["arguments"])
-  if (input === undefined || input === "") return
-  growing.input += input
-  out.push({ type: "tool-input-delta", id: growing.id, text: input })
-}
-
-/** An image inside the answer, as aggregators in front of image models give it: a `data:` URL or another one. */
-export const imageOf = (image: Wire): FilePart | undefined => {
-  const url = string(object(image["image_url"])["url"])
-  if (url === undefined) return undefined
-  const [, mediaType, base64] = /^data:([^;,]+);base64,(.*)$/s.exec(url) ?? []
-  return mediaType === undefined || base64 === undefined
-    ? { type: "file", mediaType: "image/*", source: { type: "url", url } }
-    : { type: "file", mediaType, source: { type: "base64", base64 } }
-}
-
 const picture = (state: ChatState, image: Wire, out: Array<StreamPart>): void => {
   const part = imageOf(image)
   if (part === undefined) return
   close(state, out)
   out.push(part)
-}
-
-export const citationOf = (note: Wire): { readonly url: string; readonly title?: string } | undefined => {
-  const cited = isWire(note["url_citation"]) ? note["url_citation"] : note
-  const url = string(cited["url"])
-  const title = string(cited["title"])
-  return url === undefined ? undefined : { url, ...(title === undefined ? {} : { title }) }
 }
 
 const citation = (state: ChatState, note: Wire, out: Array<StreamPart>): void => {
@@ -168,8 +130,6 @@ export const chatEnd = (state: ChatState, out: Array<StreamPart>): void => {
   if (state.done || state.finish === undefined) return
   state.done = true
   close(state, out)
-  for (const { id, name, input } of state.calls.values()) {
-    out.push({ type: "tool-input-end", id }, { type: "tool-call", id, name, inputText: input })
-  }
+  state.calls.end(out)
   out.push({ type: "finish", reason: finishOf(state.finish, state.refused), usage: usageOf(state.usage, chatNames) })
 }

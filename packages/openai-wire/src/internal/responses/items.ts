@@ -1,7 +1,7 @@
 import { LlmError, type Finish, type Part, type Reason } from "@switchyard/core"
-import { type Wire, isWire, list, object, string } from "@switchyard/transport/provider"
-import { citationOf } from "../chat/stream.ts"
-import { inBand } from "../errors.ts"
+import { type Wire, list, object, string } from "@switchyard/transport/provider"
+import { citationOf } from "../chat/content.ts"
+import { inBand, isTold } from "../errors.ts"
 
 /** What both a whole answer and a stream need to read of the Responses API's output items. */
 
@@ -57,7 +57,7 @@ export const finishOf = (response: Wire, calledTools: boolean, refused: boolean)
 
 /** The failure that a response object tells of, if it does. */
 export const failureOf = (response: Wire): Reason | undefined =>
-  isWire(response["error"]) || response["status"] === "failed" ? inBand(response["error"]) : undefined
+  isTold(response["error"]) || response["status"] === "failed" ? inBand(response["error"]) : undefined
 
 export const notAResponse = (): LlmError =>
   LlmError.make({ _tag: "InvalidResponse", message: "the answer has no output: it is not a Responses API object" })

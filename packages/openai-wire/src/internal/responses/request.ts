@@ -11,6 +11,8 @@ import type { Target, Translated } from "../chat/request.ts"
 import { cannotSend } from "../cannotSend.ts"
 import { dropSampling } from "../dropSampling.ts"
 import { describe } from "../models.ts"
+import { answerFormat } from "../schema.ts"
+import { toolsOf } from "../tools.ts"
 
 type Body = ResponseCreateParams & Record<string, unknown>
 
@@ -18,7 +20,7 @@ const withoutPlace = ["topK", "seed", "stop", "presencePenalty", "frequencyPenal
 
 /**
  * Our request as a Responses body. Nothing is kept at the vendor (`store: false`): reasoning comes back encrypted and is
- * replayed by us. Throws `Unsupported` for content that cannot be sent.
+ * replayed by us. Throws `Unsupported` or `InvalidRequest` for what cannot be sent.
  */
 export const toResponses = (request: LlmRequest, target: Target, stream: boolean): Translated<Body> => {
   const warnings = new Warnings(target.id)
@@ -40,41 +42,48 @@ export const toResponses = (request: LlmRequest, target: Target, stream: boolean
       top_p: sampling.topP,
       reasoning:
         effort === undefined ? undefined : { effort, ...(effort === "none" ? {} : { summary: "auto" as const }) },
-      text: toText(request),
-      ...toTools(request, warnings),
+      text: toText(request, target),
+      ...toTools(request, target, warnings),
     }),
     ...object(request.providerData?.[target.id]),
   }
   return { body, warnings: warnings.all }
 }
 
-const toText = ({ output }: LlmRequest): ResponseCreateParams["text"] => {
+const toText = ({ output }: LlmRequest, { vendor }: Target): ResponseCreateParams["text"] => {
   if (output?.type !== "json") return undefined
-  if (output.schema === undefined) return { format: { type: "json_object" } }
-  const { schema, name, strict } = output
-  return { format: { type: "json_schema", name: name ?? "response", schema: { ...schema }, strict: strict ?? true } }
+  const format = answerFormat(output, vendor)
+  return { format: format === undefined ? { type: "json_object" } : { type: "json_schema", ...format } }
 }
 
-const toTools = ({ tools, toolChoice }: LlmRequest, warnings: Warnings) => {
-  if (tools === undefined || tools.length === 0) {
-    if (toolChoice !== undefined) warnings.unsupported("toolChoice", "the request has no tools")
-    return {}
+const toTools = (request: LlmRequest, target: Target, warnings: Warnings) => {
+  const { tools, choice } = toolsOf<ResponsesTool>(
+    request,
+    {
+      ofFunction: ({ name, parameters, description, strict = false }) => ({
+        type: "function",
+        name,
+        parameters: { ...parameters },
+        strict,
+        ...defined({ description }),
+      }),
+      ofProvider: (id, args) => ownTool(id, args, target, warnings),
+    },
+    warnings,
+  )
+  const named = typeof choice === "object" ? { type: "function" as const, name: choice.name } : choice
+  return defined({ tools, tool_choice: named })
+}
+
+/** The vendor's own tools are an open set: their arguments go through as they are. */
+const ownTool = (id: string, args: JsonObject | undefined, target: Target, warnings: Warnings) => {
+  const [owner, ...rest] = id.split(".")
+  const type = rest.join(".")
+  if ((owner === "openai" || owner === target.id) && type !== "") {
+    return { ...args, type } as unknown as ResponsesTool // theirs
   }
-  const list = tools.map((tool) => {
-    // The vendor's own tools are an open set: their arguments go through as they are.
-    if (tool.type === "provider")
-      return { ...tool.args, type: tool.id.replace(/^openai\./, "") } as unknown as ResponsesTool
-    const { name, description, inputSchema, strict } = tool
-    return {
-      type: "function" as const,
-      name,
-      parameters: { ...inputSchema },
-      strict: strict ?? false,
-      ...defined({ description }),
-    }
-  })
-  const choice = typeof toolChoice === "object" ? { type: "function" as const, name: toolChoice.name } : toolChoice
-  return defined({ tools: list, tool_choice: choice })
+  warnings.unsupported("tools", `"${id}" is not a tool of OpenAI's`)
+  return undefined
 }
 
 const toItems = (message: Message, model: string, target: Target, warnings: Warnings): Array<ResponseInputItem> => {

@@ -1,4 +1,4 @@
-import { LlmError, type Part, type ProviderResponse, type Warning } from "@switchyard/core"
+import { LlmError, type Part, type ProviderResponse, type Usage, type Warning } from "@switchyard/core"
 import { type Wire, list, string } from "@switchyard/transport/provider"
 import { responsesNames, usageOf } from "../usage.ts"
 import { failureOf, finishOf, notAResponse, reasoningData, sourcePart, thoughts, wholePart } from "./items.ts"
@@ -23,6 +23,8 @@ export const fromResponses = (
       if (part !== undefined) content.push(part)
     }
   }
+  const usage = usageOf(body["usage"], responsesNames)
+  if (unfinished.has(body["status"])) throw cut(String(body["status"]), content, usage)
   const id = string(body["id"])
   return {
     content,
@@ -31,11 +33,21 @@ export const fromResponses = (
       content.some((part) => part.type === "tool-call"),
       refused,
     ),
-    usage: usageOf(body["usage"], responsesNames),
+    usage,
     warnings,
     model: string(body["model"]) ?? model,
     ...(id === undefined ? {} : { id }),
   }
+}
+
+/** The statuses of an answer that is still to come, or never will. */
+const unfinished: ReadonlySet<unknown> = new Set(["queued", "in_progress", "cancelled"])
+
+/** What came of it is kept, and never passes for the whole. */
+const cut = (status: string, content: ReadonlyArray<Part>, usage: Usage): LlmError => {
+  const message = `the answer is not finished: its status is "${status}"`
+  if (content.length === 0) return LlmError.make({ _tag: "EmptyResponse", message })
+  return LlmError.make({ _tag: "Truncated", message, partial: { content, usage } })
 }
 
 const message = (item: Wire, content: Array<Part>): boolean => {

@@ -1,15 +1,22 @@
 import { LlmError, type StreamPart } from "@switchyard/core"
 import { type Wire, count, list, object, parseEvent, string } from "@switchyard/transport/provider"
 import type { SseEvent } from "@switchyard/transport"
-import { inBand } from "../errors.ts"
+import { inBand, isTold } from "../errors.ts"
 import { responsesNames, usageOf } from "../usage.ts"
 import { failureOf, finishOf, reasoningData, sourcePart, thoughts, wholePart } from "./items.ts"
+
+/** A piece of text as far as it was given, and how many of its annotations were. */
+interface Piece {
+  text: string
+  open: boolean
+  notes: number
+}
 
 /** Where a stream stands. Reasoning pieces stay open until their item is done, since only then is it known what to replay. */
 export interface ResponsesState {
   readonly provider: string
   readonly openThoughts: Map<string, Array<string>>
-  readonly openText: Set<string>
+  readonly pieces: Map<string, Piece>
   readonly calls: Map<string, string>
   readonly pendingSources: Array<StreamPart>
   /** Items whose content was given. */
@@ -24,7 +31,7 @@ export interface ResponsesState {
 export const responsesState = (provider: string): ResponsesState => ({
   provider,
   openThoughts: new Map(),
-  openText: new Set(),
+  pieces: new Map(),
   calls: new Map(),
   pendingSources: [],
   shown: new Set(),
@@ -47,7 +54,8 @@ export const responsesStep = (state: ResponsesState, { data }: SseEvent, out: Ar
     if (sequence <= state.sequence) return
     state.sequence = sequence
   }
-  handlers[string(event["type"]) ?? ""]?.(state, event, out)
+  const type = string(event["type"]) ?? (isTold(event["error"]) ? "error" : "")
+  handlers[type]?.(state, event, out)
 }
 
 type Handler = (state: ResponsesState, event: Wire, out: Array<StreamPart>) => void
@@ -75,13 +83,41 @@ const itemAdded: Handler = (state, event, out) => {
 const textDelta: Handler = (state, event, out) => {
   const text = string(event["delta"]) ?? ""
   if (text === "") return
-  const id = pieceId(event, "content_index")
-  state.shown.add(string(event["item_id"]) ?? "")
-  if (!state.openText.has(id)) {
-    state.openText.add(id)
-    out.push({ type: "text-start", id })
-  }
+  write(state, pieceId(event, "content_index"), text, out)
+}
+
+const pieceOf = (state: ResponsesState, id: string): Piece => {
+  const known = state.pieces.get(id)
+  if (known !== undefined) return known
+  const made = { text: "", open: false, notes: 0 }
+  state.pieces.set(id, made)
+  return made
+}
+
+const write = (state: ResponsesState, id: string, text: string, out: Array<StreamPart>): void => {
+  const piece = pieceOf(state, id)
+  if (!piece.open) out.push({ type: "text-start", id })
+  piece.open = true
+  piece.text += text
   out.push({ type: "text-delta", id, text })
+}
+
+/** A piece is whole: what of its text and annotations was not streamed is given now, so that nothing is lost. */
+const wholePiece = (state: ResponsesState, id: string, content: Wire, out: Array<StreamPart>): void => {
+  const piece = pieceOf(state, id)
+  const refusal = string(content["refusal"])
+  if (refusal !== undefined) state.refused = true
+  const text = string(content["text"]) ?? refusal ?? ""
+  if (text.length > piece.text.length && text.startsWith(piece.text)) {
+    write(state, id, text.slice(piece.text.length), out)
+  }
+  for (const note of list(content["annotations"]).slice(piece.notes)) {
+    piece.notes++
+    cite(state, note)
+  }
+  if (piece.open) out.push({ type: "text-end", id })
+  piece.open = false
+  out.push(...state.pendingSources.splice(0))
 }
 
 const refusalDelta: Handler = (state, event, out) => {
@@ -90,13 +126,19 @@ const refusalDelta: Handler = (state, event, out) => {
 }
 
 const partDone: Handler = (state, event, out) => {
-  const id = pieceId(event, "content_index")
-  if (state.openText.delete(id)) out.push({ type: "text-end", id })
-  out.push(...state.pendingSources.splice(0))
+  // Reasoning has parts of its own, whose text is given as thoughts.
+  const part = object(event["part"])
+  const text = part["type"] === "output_text" || part["type"] === "refusal"
+  wholePiece(state, pieceId(event, "content_index"), text ? part : {}, out)
 }
 
 const annotation: Handler = (state, event) => {
-  const part = sourcePart(object(event["annotation"]), String(state.sources + 1))
+  pieceOf(state, pieceId(event, "content_index")).notes++
+  cite(state, object(event["annotation"]))
+}
+
+const cite = (state: ResponsesState, note: Wire): void => {
+  const part = sourcePart(note, String(state.sources + 1))
   if (part === undefined) return
   state.sources++
   state.pendingSources.push(part)
@@ -128,6 +170,10 @@ const itemDone: Handler = (state, event, out) => {
 /** An item that is complete: what of it was not streamed is given now, so that nothing is lost. */
 const whole = (state: ResponsesState, item: Wire, out: Array<StreamPart>): void => {
   const id = string(item["id"]) ?? ""
+  if (item["type"] === "message") {
+    list(item["content"]).forEach((content, index) => wholePiece(state, `${id}:${index}`, content, out))
+    return
+  }
   if (state.shown.has(id) && item["type"] !== "reasoning") return
   if (item["type"] === "reasoning") {
     if (!state.shown.has(id)) reasoningDone(state, item, out)
@@ -135,7 +181,6 @@ const whole = (state: ResponsesState, item: Wire, out: Array<StreamPart>): void 
     return
   }
   state.shown.add(id)
-  if (item["type"] === "message") return message(state, item, id, out)
   const part = wholePart(item, state.provider)
   if (part === undefined) return
   if (part.type === "tool-call") {
@@ -143,18 +188,6 @@ const whole = (state: ResponsesState, item: Wire, out: Array<StreamPart>): void 
     out.push({ type: "tool-input-end", id: part.id })
   }
   out.push(part)
-}
-
-/** A message that came in one piece. */
-const message = (state: ResponsesState, item: Wire, id: string, out: Array<StreamPart>): void => {
-  list(item["content"]).forEach((piece, index) => {
-    const refusal = string(piece["refusal"])
-    if (refusal !== undefined) state.refused = true
-    const text = string(piece["text"]) ?? refusal ?? ""
-    if (text === "") return
-    const part = `${id}:${index}`
-    out.push({ type: "text-start", id: part }, { type: "text-delta", id: part, text }, { type: "text-end", id: part })
-  })
 }
 
 const reasoningDone = (state: ResponsesState, item: Wire, out: Array<StreamPart>): void => {
@@ -177,9 +210,9 @@ const ended: Handler = (state, event, out) => {
   const response = object(event["response"])
   const failure = failureOf(response)
   if (failure !== undefined) throw LlmError.make(failure)
-  for (const id of state.openText) out.push({ type: "text-end", id })
-  state.openText.clear()
   list(response["output"]).forEach((item) => whole(state, item, out))
+  for (const [id, piece] of state.pieces) if (piece.open) wholePiece(state, id, {}, out)
+  out.push(...state.pendingSources.splice(0))
   // A call that was announced and never came is cut: without a finish the kernel says so.
   if ([...state.calls.keys()].some((item) => !state.shown.has(item))) return
   state.done = true

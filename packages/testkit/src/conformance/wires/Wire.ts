@@ -16,7 +16,7 @@ export type WirePiece =
   | { readonly type: "text"; readonly role: "system" | "user" | "assistant"; readonly text: string }
   | ({ readonly type: "file" } & WireFile)
   | { readonly type: "call"; readonly id: string; readonly name: string; readonly inputText: string }
-  | { readonly type: "result"; readonly id: string; readonly text: string }
+  | { readonly type: "result"; readonly id: string; readonly text: string; readonly isError?: true }
 
 export interface WireTool {
   readonly name: string
@@ -56,6 +56,8 @@ export interface Wire {
   readonly dated: (model: string) => string
   /** What a tool is called with: any text, or (in all but streamed answers) a JSON object, of which no text is kept. */
   readonly toolInput: "text" | "object"
+  /** Has a tool's result a mark of its own for an error? Elsewhere only its text tells. */
+  readonly toolErrors: boolean
   /** Is the total of input tokens stated, or the sum of its parts? */
   readonly inputTotal: "stated" | "summed"
   /** Can an answer hold images? */

@@ -30,6 +30,13 @@ const inputText = (input: unknown): string => {
   return typeof fields.INVALID_JSON === "string" ? fields.INVALID_JSON : JSON.stringify(input)
 }
 
+const resultOf = (block: JsonObject): WirePiece => ({
+  type: "result",
+  id: text(block.tool_use_id),
+  text: resultText(block.content),
+  ...(block.is_error === true ? { isError: true } : {}),
+})
+
 type Role = "system" | "user" | "assistant"
 
 const pieceOf = (role: Role, given: unknown): ReadonlyArray<WirePiece> => {
@@ -43,7 +50,7 @@ const pieceOf = (role: Role, given: unknown): ReadonlyArray<WirePiece> => {
     case "tool_use":
       return [{ type: "call", id: text(block.id), name: text(block.name), inputText: inputText(block.input) }]
     case "tool_result":
-      return [{ type: "result", id: text(block.tool_use_id), text: resultText(block.content) }]
+      return [resultOf(block)]
     default:
       return []
   }
@@ -130,6 +137,7 @@ export const anthropicWire: Wire = {
   numbered: () => false,
   dated: (model) => `${model}-20250929`,
   toolInput: "object",
+  toolErrors: true,
   inputTotal: "summed",
   imageOutput: false,
 }

@@ -135,6 +135,7 @@ export const openaiWire: Wire = {
   numbered: ({ path }) => path.endsWith("/responses"),
   dated: (model) => `${model}-2025-08-07`,
   toolInput: "text",
+  toolErrors: false,
   inputTotal: "stated",
   imageOutput: true,
 }
