@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { Reading } from "./internal/content.ts"
-import { fromClient } from "./internal/errors.ts"
+import { fromClient, fromSerialising, fromTranslation } from "./internal/errors.ts"
 import { describe, listed } from "./internal/models.ts"
 import { toMessages, type Translated } from "./internal/request.ts"
 import { fromMessage } from "./internal/response.ts"
@@ -73,28 +73,36 @@ export const makeAnthropic = (settings: AnthropicSettings): Provider => {
     ...Object.values(settings.headers),
     ...Object.values(settings.environmentHeaders),
   ])
+  const always = betasOf(settings)
   const missing = hasCredentials(settings) ? undefined : noKey(id)
 
   /** Sends, and turns whatever goes wrong into an `LlmError`. Interruption aborts the request. */
-  const send = <A>(request: (signal: AbortSignal) => Promise<A>): Effect.Effect<A, LlmError> => {
+  const send = <A>(request: LlmRequest, ask: (signal: AbortSignal) => Promise<A>): Effect.Effect<A, LlmError> => {
     if (missing !== undefined) return Effect.fail(missing)
     return Effect.flatMap(Clock.Clock, (clock) =>
       Effect.tryPromise({
-        try: request,
-        catch: (error) => redact(fromClient(error, clock.currentTimeMillisUnsafe())),
+        try: ask,
+        catch: (error) => redact(fromClient(error, clock.currentTimeMillisUnsafe()), request.headers),
       }),
     )
   }
 
   const post =
     (request: LlmRequest, translated: Translated) =>
-    (signal: AbortSignal): Promise<Response> => {
-      const headers = headersOf(request, translated, settings.beta)
-      return client.post("/v1/messages", { body: translated.body, signal, headers }).asResponse()
+    async (signal: AbortSignal): Promise<Response> => {
+      const headers = headersOf(request, translated, always)
+      try {
+        return await client.post("/v1/messages", { body: translated.body, signal, headers }).asResponse()
+      } catch (error) {
+        throw fromSerialising(error)
+      }
     }
 
   const translate = (request: LlmRequest, streamed: boolean) =>
-    Effect.try({ try: () => toMessages(request, id, streamed), catch: (error) => redact(fromClient(error, 0)) })
+    Effect.try({
+      try: () => toMessages(request, id, streamed),
+      catch: (error) => redact(fromTranslation(error), request.headers),
+    })
 
   const readingOf = ({ answerTool }: Translated): Reading => ({ provider: id, answerTool })
 
@@ -104,20 +112,24 @@ export const makeAnthropic = (settings: AnthropicSettings): Provider => {
   const generate = (request: LlmRequest): Effect.Effect<ProviderResponse, LlmError> =>
     Effect.flatMap(translate(request, false), (translated) => {
       const sendIt = post(request, translated)
-      return send(async (signal) => read(await sendIt(signal), request, translated))
+      return send(request, async (signal) => read(await sendIt(signal), request, translated))
     })
 
   const stream = (request: LlmRequest): Stream.Stream<StreamPart, LlmError> =>
     Stream.unwrap(
       Effect.gen(function* () {
         const translated = yield* translate(request, true)
-        const response = yield* send(post(request, translated))
+        const response = yield* send(request, post(request, translated))
         if (!isStream(response)) {
           // Whole though it was asked to stream: as good as a stream of one piece, or an error that says what it is.
-          return Stream.fromArray(unfold(yield* send(() => read(response, request, translated))))
+          return Stream.fromArray(unfold(yield* send(request, () => read(response, request, translated))))
         }
-        const reader = new PartReader(response, translated.warnings, decoder(readingOf(translated)))
-        const { parts } = yield* pullParts(reader, redact)
+        const reader = new PartReader(
+          response,
+          translated.warnings,
+          decoder(readingOf(translated), translated.warnings),
+        )
+        const { parts } = yield* pullParts(reader, (error) => redact(error, request.headers))
         return Stream.fromPull(Effect.succeed(parts))
       }),
     )
@@ -132,18 +144,32 @@ export const makeAnthropic = (settings: AnthropicSettings): Provider => {
   }
 }
 
+const isBeta = ([name]: readonly [string, string]): boolean => name.toLowerCase() === "anthropic-beta"
+
+/** The beta features that headers name: a list, separated by commas. */
+const betasIn = (headers: Readonly<Record<string, string>>): ReadonlyArray<string> =>
+  Object.entries(headers)
+    .filter(isBeta)
+    .flatMap(([, value]) => value.split(","))
+
+/** The beta features of every request, wherever they were set. */
+const betasOf = ({ headers, environmentHeaders, trusted, beta }: AnthropicSettings): ReadonlyArray<string> => [
+  ...(trusted ? betasIn(environmentHeaders) : []),
+  ...betasIn(headers),
+  ...beta,
+]
+
 /** The request's own headers win, but beta features add up. */
 const headersOf = (
   { headers = {} }: LlmRequest,
   { betas, sampled }: Translated,
   always: ReadonlyArray<string>,
 ): Record<string, string> => {
-  const given = Object.entries(headers)
-  const named = given.filter(([name]) => name.toLowerCase() === "anthropic-beta").map(([, value]) => value)
-  const beta = [...new Set([...always, ...betas, ...named])].join(",")
+  const named = [...always, ...betas, ...betasIn(headers)].map((feature) => feature.trim())
+  const beta = [...new Set(named.filter((feature) => feature !== ""))].join(",")
   return {
     ...(sampled ? { "anthropic-version": samplingVersion } : {}),
-    ...Object.fromEntries(given.filter(([name]) => name.toLowerCase() !== "anthropic-beta")),
+    ...Object.fromEntries(Object.entries(headers).filter((header) => !isBeta(header))),
     ...(beta === "" ? {} : { "anthropic-beta": beta }),
   }
 }

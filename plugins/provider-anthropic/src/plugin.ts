@@ -44,10 +44,13 @@ const settings = Effect.fnUntraced(function* (options: typeof Options.Type, fetc
   const keyInEnvironment = Option.getOrUndefined(yield* key)
   // The client adds `/v1` itself; other libraries want it in the base URL, so both are understood.
   const baseURL = (options.baseURL ?? fromEnvironment ?? vendorURL).replace(/\/+$/, "").replace(/\/v1$/, "")
+  const from = options.baseURL === undefined ? "ANTHROPIC_BASE_URL" : "baseURL"
   const url = URL.parse(baseURL)
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    const from = options.baseURL === undefined ? "ANTHROPIC_BASE_URL" : "baseURL"
     return yield* wrong("baseURL", `${from} is not an http or https URL`)
+  }
+  if (url.username !== "" || url.password !== "") {
+    return yield* wrong("baseURL", `${from} holds a user or a password: give them as apiKey, or in headers`)
   }
   const vendor = /^https:\/\/api\.anthropic\.com(\/|$)/.test(baseURL)
   const trusted = vendor || options.baseURL === undefined

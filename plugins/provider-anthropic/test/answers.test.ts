@@ -63,6 +63,19 @@ it.live("beta features come from the options, the request and its headers, each 
   ),
 )
 
+it.live("beta features in headers of the options are kept beside the others, split at commas, each once", () =>
+  asking(
+    (scene) =>
+      Effect.gen(function* () {
+        yield* scene.generate(model, { ...ask, headers: { "anthropic-beta": "c,a , d" } })
+        yield* scene.stream(model, ask)
+        const sent = scene.upstream.requests.map(({ headers }) => headers["anthropic-beta"])
+        assert.deepStrictEqual(sent, ["a,b,c,d", "a,b,c"])
+      }),
+    { beta: ["c"], headers: { "Anthropic-Beta": "a, b" } },
+  ),
+)
+
 it.live("a version of the API that a request names is the one that is sent", () =>
   asking((scene) =>
     Effect.gen(function* () {
@@ -101,6 +114,8 @@ describe("errors", () => {
       undefined,
     ],
     [529, error("overloaded_error", "Overloaded"), "Overloaded", undefined],
+    // The type says more than the status: 500 alone is ProviderInternal.
+    [500, error("timeout_error", "Took too long."), "Overloaded", undefined],
   ]
   for (const [status, body, tag, field] of cases) {
     it.live(`${status} ${JSON.stringify(body).slice(0, 110)}: ${tag}`, () =>
@@ -116,6 +131,27 @@ describe("errors", () => {
       ),
     )
   }
+
+  it.live("a secret in the request's own headers does not come back, whole or without its scheme, on any way", () =>
+    asking((scene) =>
+      Effect.gen(function* () {
+        const headers = { "x-tenant-key": "Bearer tenant-secret-42", "x-tenant": "tenant-header-42" }
+        const quoted = error("authentication_error", "tenant-secret-42 of tenant-header-42 is unknown")
+        for (const fault of [
+          { status: 401, body: quoted },
+          { errorAfterChunks: 0, body: quoted },
+        ]) {
+          scene.upstream.always({ text: "One two", fault })
+          for (const way of ["generate", "stream"] as const) {
+            const failure = yield* Effect.flip(scene[way](model, { ...ask, headers }))
+            assert.strictEqual(failure.reason._tag, "Unauthorized")
+            assert.include(failure.message, "[redacted] of [redacted] is unknown")
+            assert.notMatch(JSON.stringify(failure), /tenant-(secret|header)-42/)
+          }
+        }
+      }),
+    ),
+  )
 
   it.live("of several spent limits the last to be filled counts; retry-after before all", () =>
     asking((scene) =>
@@ -166,6 +202,21 @@ describe("the key", () => {
     ),
   )
 
+  it.live("and beta features of the environment's headers go where the environment's go, beside the others", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const { baseURL, requests } = yield* upstream
+        const environment = { ANTHROPIC_CUSTOM_HEADERS: "Anthropic-Beta: a, b" }
+        yield* once({ beta: ["c"] }, { ...environment, ANTHROPIC_BASE_URL: baseURL })
+        yield* once({ beta: ["c"], baseURL }, environment)
+        assert.deepStrictEqual(
+          requests.map(({ headers }) => headers["anthropic-beta"]),
+          ["a,b,c", "c"],
+        )
+      }),
+    ),
+  )
+
   it.live("that is missing is told before anything is sent; a header may hold it", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(once({}, {}))
@@ -186,5 +237,20 @@ describe("the key", () => {
     Effect.map(Effect.flip(once({ baseURL: "ftp://x.test" }, {})), (error) =>
       assert.include(error.message, "baseURL is not an http or https URL"),
     ),
+  )
+
+  it.live("and one that holds a password is refused then too, wherever it comes from, without the password", () =>
+    Effect.gen(function* () {
+      const base = "https://user:hunter22@x.test"
+      const cases = [
+        [{ baseURL: base }, {}, "baseURL"],
+        [{}, { ANTHROPIC_BASE_URL: base }, "ANTHROPIC_BASE_URL"],
+      ] as const
+      for (const [options, environment, name] of cases) {
+        const { message } = yield* Effect.flip(once(options, environment))
+        assert.include(message, `${name} holds a user or a password`)
+        assert.notInclude(message, "hunter22")
+      }
+    }),
   )
 })

@@ -1,4 +1,4 @@
-import { compose, foldCall, Kernel, type KernelShape, type LlmRequestInput } from "@switchyard/core"
+import { compose, foldCall, Kernel, type KernelShape, type LlmRequestInput, type Providers } from "@switchyard/core"
 import { startAnthropicUpstream, type Upstream } from "@switchyard/testkit"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -20,7 +20,7 @@ export interface Scene {
 const key = "sk-ant-test-0123456789"
 
 /** The plugin in a stack of its own, in front of a scripted upstream that asks for the key. */
-export const asking = <A, E>(use: (scene: Scene) => Effect.Effect<A, E>, options: Options = {}) =>
+export const asking = <A, E>(use: (scene: Scene) => Effect.Effect<A, E, Providers>, options: Options = {}) =>
   Effect.acquireUseRelease(
     Effect.promise(() => startAnthropicUpstream({ apiKey: key })),
     (upstream) =>

@@ -143,6 +143,7 @@ it.live("tool results arrive as text, images, documents, and as errors", () =>
     const outputs = [
       { type: "content", value: [{ type: "text", text: "See:" }, png, pdf] },
       { type: "error-json", value: { code: 7 } },
+      { type: "error-text", value: "no such city" },
       { type: "denied" },
     ] as const
     const id = (index: number) => `c${index}`
@@ -168,7 +169,8 @@ it.live("tool results arrive as text, images, documents, and as errors", () =>
         content: [
           { tool_use_id: "c0", content: [{ type: "text", text: "See:" }, image, document] },
           { tool_use_id: "c1", content: `{"code":7}`, is_error: true },
-          { tool_use_id: "c2", content: "The tool call was denied.", is_error: true },
+          { tool_use_id: "c2", content: "no such city", is_error: true },
+          { tool_use_id: "c3", content: "The tool call was denied.", is_error: true },
         ],
       },
     ])

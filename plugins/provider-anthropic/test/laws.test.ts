@@ -38,7 +38,10 @@ it.live.prop(
       (upstream) =>
         Effect.gen(function* () {
           const provider = (yield* Providers).all[0]?.provider
-          const request = { model: "claude-opus-5-5", messages: [{ role: "user", content: [] }] } as const
+          const request = {
+            model: "claude-opus-5-5",
+            messages: [{ role: "user", content: [{ type: "text", text: "Hi" }] }],
+          } as const
           upstream.always(replyOf(answer))
           const parts = yield* Stream.runCollect(provider?.stream?.(request) ?? Stream.empty)
           // Answers are numbered, and the signatures with them.

@@ -68,6 +68,39 @@ it.live("a block that was never closed is cut, whatever the stop reason says", (
   ),
 )
 
+const disorders: ReadonlyArray<readonly [string, Events, string]> = [
+  ["a piece of a block that never began", [delta({ type: "text_delta", text: "One" })], "InvalidResponse"],
+  ["a piece after the end of its block", [...text, stopped, delta({ type: "text_delta", text: "Two" })], "Truncated"],
+  ["a block that begins twice", [...text, ...text, stopped], "Truncated"],
+]
+for (const [what, events, tag] of disorders) {
+  it.live(`${what} fails the stream: without it, content would be lost`, () =>
+    asking(streaming([message(), ...events, ended(), { type: "message_stop" }]), (kernel) =>
+      Effect.map(Effect.flip(streamed(kernel)), ({ reason }) => {
+        assert.strictEqual(reason._tag, tag)
+        const cause = reason._tag === "Truncated" ? reason.because : reason
+        assert.strictEqual(cause?._tag, "InvalidResponse")
+        assert.include(cause?.message ?? "", "out of order")
+      }),
+    ),
+  )
+}
+
+it.live("citations with which a block begins are kept, before those that come later", () => {
+  const citation = (title: string) => ({ type: "search_result_location", source: `https://x.test/${title}`, title })
+  const block = { type: "text", text: "", citations: [citation("a")] }
+  const later = delta({ type: "citations_delta", citation: citation("b") })
+  const events = [started(block), delta({ type: "text_delta", text: "One" }), later, stopped]
+  return asking(streaming([message(), ...events, ended(), { type: "message_stop" }]), (kernel) =>
+    Effect.map(streamed(kernel), ({ content }) => {
+      assert.deepStrictEqual(
+        content.flatMap((part) => (part.type === "source" && part.source.type === "url" ? [part.source.title] : [])),
+        ["a", "b"],
+      )
+    }),
+  )
+})
+
 it.live("counts that come later win, and what is null says nothing", () =>
   asking(
     streaming([

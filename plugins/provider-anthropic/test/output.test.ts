@@ -52,7 +52,7 @@ describe("structured output", () => {
           assert.deepStrictEqual(warnings, [])
           assert.containSubset(scene.body(), {
             tools: [{ name: "forecast", input_schema: schema }],
-            tool_choice: { type: "tool", name: "forecast" },
+            tool_choice: { type: "tool", name: "forecast", disable_parallel_tool_use: true },
           })
         }
       }),
@@ -70,7 +70,8 @@ describe("structured output", () => {
           assert.deepStrictEqual(content, [{ type: "tool-call", id: "c1", name: "look", inputText: `{"a":1}` }])
         }
         yield* scene.generate("claude-opus-4-1", { ...request, tools: [look], toolChoice: "none" })
-        assert.deepStrictEqual(scene.body()["tool_choice"], { type: "tool", name: "forecast" })
+        const only = { type: "tool", name: "forecast", disable_parallel_tool_use: true }
+        assert.deepStrictEqual(scene.body()["tool_choice"], only)
       }),
     ),
   )

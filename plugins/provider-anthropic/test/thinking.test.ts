@@ -159,3 +159,56 @@ it.live("thinking whose text was left out keeps its signature, so that it can go
     }),
   ),
 )
+
+describe("thinking is the model's own under each of its names", () => {
+  const sonnet = "claude-sonnet-4-5-20250929"
+  const cases: ReadonlyArray<readonly [asked: string, origin: string, sent: boolean]> = [
+    ["us.anthropic.claude-sonnet-4-5-20250929-v1:0", sonnet, true],
+    ["anthropic.claude-sonnet-4-5-20250929-v1:0:200k", sonnet, true],
+    ["global.anthropic.claude-sonnet-4-6-v1", "claude-sonnet-4-6", true],
+    ["claude-opus-4-1@20250805", "claude-opus-4-1-20250805", true],
+    ["claude-opus-4-6@default", "claude-opus-4-6", true],
+    ["anthropic/claude-sonnet-4-5", sonnet, true],
+    ["claude-sonnet-4-5-latest", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0", true],
+    ["us.anthropic.claude-opus-4-5-20251101-v1:0", sonnet, false],
+    ["claude-opus-4-1@20250805", "claude-opus-4-20250514", false],
+    ["house-v2", "house-v1", false],
+  ]
+  for (const [model, origin, replayed] of cases) {
+    it.live(`${origin} ${replayed ? "is" : "is not"} ${model}`, () =>
+      asking((scene) =>
+        Effect.gen(function* () {
+          const thought = {
+            type: "reasoning",
+            text: "hm",
+            providerData: { anthropic: { signature: "SIGNED" } },
+          } as const
+          const text = { type: "text", text: "Done." } as const
+          const messages: Ask["messages"] = [
+            { role: "user", content: prompt },
+            { role: "assistant", content: [thought, text], origin: { provider: "anthropic", model: origin } },
+            { role: "user", content: "Go on" },
+          ]
+          yield* scene.generate(model, { messages })
+          assert.strictEqual(JSON.stringify(scene.body()).includes("SIGNED"), replayed)
+        }),
+      ),
+    )
+  }
+})
+
+it.live("thinking whose writer is not named stays here, and nothing is told of it", () =>
+  asking((scene) =>
+    Effect.gen(function* () {
+      const thought = { type: "reasoning", text: "hm", providerData: { anthropic: { signature: "SIGNED" } } } as const
+      const messages: Ask["messages"] = [
+        { role: "user", content: prompt },
+        { role: "assistant", content: [thought, { type: "text", text: "Done." }] },
+        { role: "user", content: "Go on" },
+      ]
+      const { warnings } = yield* scene.generate("claude-opus-5-5", { messages })
+      assert.notInclude(JSON.stringify(scene.body()), "SIGNED")
+      assert.deepStrictEqual(warnings, [])
+    }),
+  ),
+)

@@ -1,4 +1,4 @@
-import type { Finish, JsonObject, Part, ProviderData } from "@switchyard/core"
+import type { Finish, JsonObject, Part, ProviderData, Warning } from "@switchyard/core"
 import { count, defined, object, string, type Wire } from "@switchyard/transport/provider"
 
 /** What both a whole answer and a stream need to read of content blocks. */
@@ -8,6 +8,17 @@ export interface Reading {
   readonly provider: string
   readonly answerTool: string | undefined
 }
+
+/** Is this call the answer itself? */
+export const isAnswer = (block: Wire, { answerTool }: Reading): boolean =>
+  answerTool !== undefined && block["type"] === "tool_use" && block["name"] === answerTool
+
+/** Joined they would be no JSON, so the first one counts. */
+export const secondAnswer = ({ provider }: Reading): Warning => ({
+  type: "compatibility",
+  setting: "output",
+  message: `${provider}: the model gave more than one answer: the first one counts`,
+})
 
 const json = (value: unknown): JsonObject => object(value) as JsonObject // it came out of JSON.parse
 

@@ -130,6 +130,19 @@ export const fromClient = (error: unknown, now: number): LlmError => {
   return network(error)
 }
 
+/** What goes wrong before anything is sent. What is not the request's fault is a defect. */
+export const fromTranslation = (error: unknown): LlmError => {
+  const known = fromSerialising(error)
+  if (isLlmError(known)) return known
+  throw known
+}
+
+/** The stack ends where a schema or a tool's output is nested thousands of levels deep: before anything was sent. */
+export const fromSerialising = (error: unknown): unknown =>
+  error instanceof RangeError
+    ? LlmError.make({ _tag: "InvalidRequest", message: "the request is nested too deeply to be sent" })
+    : error
+
 const limits = ["requests", "tokens", "input-tokens", "output-tokens"] as const
 
 /** `retry-after`, else the latest reset (RFC 3339) of the limits that are spent. Source: "Rate limits". */

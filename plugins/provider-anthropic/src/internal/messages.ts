@@ -8,7 +8,9 @@ import type {
 } from "@anthropic-ai/sdk/resources/messages/messages"
 import type { AssistantMessage, JsonObject, LlmRequest, Message, Part, ToolResultPart } from "@switchyard/core"
 import { defined, isWire, object, string, type Warnings, type Wire } from "@switchyard/transport/provider"
+import { CallIds, safe } from "./CallIds.ts"
 import { fileBlock } from "./files.ts"
+import { isSameModel } from "./models.ts"
 
 /** For whom a conversation is written. */
 export interface Reader {
@@ -16,6 +18,10 @@ export interface Reader {
   readonly provider: string
   readonly model: string
   readonly warnings: Warnings
+}
+
+interface Writer extends Reader {
+  readonly ids: CallIds
 }
 
 export interface Conversation {
@@ -40,6 +46,7 @@ const cached = (data: Data): Pick<TextBlockParam, "cache_control"> => {
 
 /** The conversation as the API wants it: system prompts apart, turns that alternate, tool results first in theirs. */
 export const conversationOf = ({ messages }: LlmRequest, reader: Reader): Conversation => {
+  const writer: Writer = { ...reader, ids: new CallIds(messages) }
   const system: Array<TextBlockParam> = []
   const turns: Array<Turn> = []
   let late = false
@@ -48,7 +55,7 @@ export const conversationOf = ({ messages }: LlmRequest, reader: Reader): Conver
       late ||= turns.length > 0
       const data = message.providerData?.[reader.provider]
       if (!isBlank(message.content)) system.push({ type: "text", text: message.content, ...cached(data) })
-    } else append(turns, message.role === "assistant" ? "assistant" : "user", blocksOf(message, reader))
+    } else append(turns, message.role === "assistant" ? "assistant" : "user", blocksOf(message, writer))
   }
   if (late) reader.warnings.all.push(moved(reader.provider))
   for (const turn of turns) if (turn.role === "user") turn.content = resultsFirst(turn.content)
@@ -80,7 +87,7 @@ const trimLast = (turns: Array<Turn>): void => {
   if (block?.type === "text") block.text = block.text.trimEnd()
 }
 
-const blocksOf = (message: Exclude<Message, { readonly role: "system" }>, reader: Reader): Array<ContentBlockParam> => {
+const blocksOf = (message: Exclude<Message, { readonly role: "system" }>, reader: Writer): Array<ContentBlockParam> => {
   const blocks = partsOf(message, reader)
   const last = blocks.at(-1)
   // A breakpoint for the whole message stands on its last block.
@@ -88,7 +95,7 @@ const blocksOf = (message: Exclude<Message, { readonly role: "system" }>, reader
   return blocks
 }
 
-const partsOf = (message: Exclude<Message, { readonly role: "system" }>, reader: Reader): Array<ContentBlockParam> => {
+const partsOf = (message: Exclude<Message, { readonly role: "system" }>, reader: Writer): Array<ContentBlockParam> => {
   switch (message.role) {
     case "assistant":
       return assistantBlocks(message, reader)
@@ -103,36 +110,39 @@ const partsOf = (message: Exclude<Message, { readonly role: "system" }>, reader:
   }
 }
 
-/** Ids and names of other vendors may hold what this one refuses. */
-const safe = (name: string): string => name.replace(/[^a-zA-Z0-9_-]/g, "_")
-
 /**
  * Blocks in the order of the answer. What only this provider understands goes back to it unchanged; thinking only to the
  * model that thought it, since signatures are bound to it.
  */
-const assistantBlocks = (message: AssistantMessage, reader: Reader): Array<ContentBlockParam> => {
+const assistantBlocks = (message: AssistantMessage, reader: Writer): Array<ContentBlockParam> => {
   const own = message.origin?.provider === reader.provider
-  const sameModel = own && undated(message.origin?.model ?? "") === undated(reader.model)
+  const sameModel = own && isSameModel(message.origin?.model ?? "", reader.model)
   const blocks: Array<ContentBlockParam> = []
   for (const part of message.content) {
     const data = part.providerData?.[reader.provider]
     if (part.type === "file") reader.warnings.lost("files in an assistant message")
     else if (part.type === "reasoning" && sameModel) blocks.push(...thinkingBlocks(part.text, data))
     else if (part.type === "source" && own) cite(blocks.at(-1), data)
-    else blocks.push(...plainBlocks(part, data, own))
+    else blocks.push(...plainBlocks(part, data, own, reader.ids))
   }
   return blocks
 }
 
-/** The vendor may answer with the dated version of the model that was asked: both are one model. */
-const undated = (model: string): string => model.replace(/-\d{8}$|-latest$/, "")
-
-const plainBlocks = (part: Part, data: Data, own: boolean): ReadonlyArray<ContentBlockParam> => {
+const plainBlocks = (part: Part, data: Data, own: boolean, ids: CallIds): ReadonlyArray<ContentBlockParam> => {
   if (part.type === "text") return isBlank(part.text) ? [] : [{ type: "text", text: part.text, ...cached(data) }]
   if (part.type === "tool-call" && part.providerExecuted !== true) {
-    const { id, name, inputText } = part
+    const { name, inputText } = part
     const extra = defined({ caller: data?.["caller"], toolset_name: data?.["toolset_name"] }) as object // as they came
-    return [{ type: "tool_use", id: safe(id), name: safe(name), input: inputOf(inputText), ...extra, ...cached(data) }]
+    return [
+      {
+        type: "tool_use",
+        id: ids.ofCall(part),
+        name: safe(name),
+        input: inputOf(inputText),
+        ...extra,
+        ...cached(data),
+      },
+    ]
   }
   // What a server tool was asked and found, and whatever else only this vendor knows.
   const block = part.type === "custom" && own ? data?.["block"] : undefined
@@ -166,9 +176,9 @@ const cite = (block: ContentBlockParam | undefined, data: Data): void => {
   block.citations = [...(block.citations ?? []), rest as unknown as TextCitationParam] // as it came
 }
 
-const resultBlock = (part: ToolResultPart, { provider }: Reader): ToolResultBlockParam => {
+const resultBlock = (part: ToolResultPart, { provider, ids }: Writer): ToolResultBlockParam => {
   const extra = object(part.providerData?.[provider]) as Partial<ToolResultBlockParam> // theirs
-  return { type: "tool_result", tool_use_id: safe(part.id), ...outputOf(part, provider), ...extra }
+  return { type: "tool_result", tool_use_id: ids.ofResult(part), ...outputOf(part, provider), ...extra }
 }
 
 type ResultContent = Exclude<NonNullable<ToolResultBlockParam["content"]>, string>[number]

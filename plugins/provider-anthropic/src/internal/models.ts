@@ -106,6 +106,16 @@ const unknown: Capabilities = {
 /** Clouds put a region and the vendor before the name: `us.anthropic.claude-opus-4-6-v1:0`. */
 const plain = (name: string): string => name.replace(/^.*?(?=claude-)/, "")
 
+/** A name's ending that says which edition is served, not which model: dates, `-latest`, the clouds' `-v1:0` and `@20250805`. */
+const edition = /(-\d{8}|-latest|-v\d+(:\w+)*|@\w+)+$/
+
+/** Other vendors' versions are models of their own. */
+const undated = (name: string): string =>
+  name.includes("claude-") ? plain(name).replace(edition, "") : name.replace(/-\d{8}$|-latest$/, "")
+
+/** Do two names stand for one model? It is answered under its full or plain name, whichever of its names was asked for. */
+export const isSameModel = (one: string, other: string): boolean => undated(one) === undated(other)
+
 const known = (name: string): Capabilities | undefined => families.find(([family]) => family.test(plain(name)))?.[1]
 
 /** What is known of a model by its name; `undefined` for names that Anthropic does not use. */

@@ -3,9 +3,9 @@ import { LlmError } from "@switchyard/core"
 import { defined, object, Warnings, type Wire } from "@switchyard/transport/provider"
 import { conversationOf } from "./messages.ts"
 import { type Capabilities, capabilitiesOf } from "./models.ts"
-import { constrained, warnNotHeld } from "./schema.ts"
+import { checkKinds, constrained, warnNotHeld } from "./schema.ts"
 import { type Thinking, thinkingOf } from "./thinking.ts"
-import { type AnswerTool, toTools } from "./tools.ts"
+import { type AnswerTool, checkInput, toTools } from "./tools.ts"
 
 export interface Translated {
   readonly body: Wire
@@ -38,8 +38,9 @@ export const toMessages = (request: LlmRequest, provider: string, stream: boolea
     ...raw
   } = object(request.providerData?.[provider])
   const { system, messages } = conversationOf(request, { provider, model: request.model, warnings })
+  if (messages.length === 0) throw noMessages()
   const format = formatOf(request, capabilities, provider, warnings)
-  const { forced, ...tools } = toTools(request, format.tool, {
+  const { forced, answerTool, ...tools } = toTools(request, format.tool, {
     provider,
     capabilities,
     warnings,
@@ -65,9 +66,16 @@ export const toMessages = (request: LlmRequest, provider: string, stream: boolea
     warnings: warnings.all,
     betas: Array.isArray(betas) ? betas.map(String) : [],
     sampled: "temperature" in body || "top_p" in body || "top_k" in body,
-    answerTool: format.tool?.name,
+    answerTool,
   }
 }
+
+const noMessages = (): LlmError =>
+  LlmError.make({
+    _tag: "InvalidRequest",
+    field: "messages",
+    message: "messages hold nothing that can be sent: a prompt needs more than blanks",
+  })
 
 /** The API refuses sequences of nothing but blanks. */
 const stopsOf = ({ stop }: LlmRequest, warnings: Warnings): ReadonlyArray<string> | undefined => {
@@ -127,6 +135,7 @@ const formatOf = ({ output }: LlmRequest, capabilities: Capabilities, provider: 
     )
     return {}
   }
+  checkKinds(schema, "output.schema")
   if (capabilities.schemas) {
     const { schema: held, lost } = constrained(schema, "output.schema")
     warnNotHeld(warnings, provider, "output", "answers are", lost)
@@ -139,5 +148,7 @@ const formatOf = ({ output }: LlmRequest, capabilities: Capabilities, provider: 
       message: `this model gives only JSON objects: output.schema must be of type "object"`,
     })
   }
-  return { tool: { name: (name ?? "answer").replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, 128), schema } }
+  checkInput(schema, "output.schema")
+  // An empty name is none.
+  return { tool: { name: (name || "answer").replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, 128), schema } }
 }

@@ -1,6 +1,16 @@
 import { LlmError, type Part, type ProviderResponse, type Warning } from "@switchyard/core"
 import { isWire, list, string, type Wire } from "@switchyard/transport/provider"
-import { answerData, customPart, finishOf, type Reading, sourcePart, thinkingData, toolCall } from "./content.ts"
+import {
+  answerData,
+  customPart,
+  finishOf,
+  isAnswer,
+  type Reading,
+  secondAnswer,
+  sourcePart,
+  thinkingData,
+  toolCall,
+} from "./content.ts"
 import { inBand } from "./errors.ts"
 import { usageOf } from "./usage.ts"
 
@@ -16,7 +26,9 @@ export const fromMessage = (
   if (!Array.isArray(body["content"]) || reason === undefined) throw notAMessage()
   const content: Array<Part> = []
   let sources = 0
+  let answers = 0
   for (const block of list(body["content"])) {
+    if (isAnswer(block, reading) && ++answers > 1) continue
     content.push(...partsOf(block, reading))
     for (const citation of list(block["citations"])) content.push(sourcePart(citation, String(++sources), reading))
   }
@@ -26,7 +38,7 @@ export const fromMessage = (
     content,
     finish: finishOf(reason, reading.answerTool !== undefined && !called),
     usage: usageOf(body["usage"]),
-    warnings,
+    warnings: answers > 1 ? [...warnings, secondAnswer(reading)] : warnings,
     model: string(body["model"]) ?? model,
     ...(id === undefined ? {} : { id }),
     ...answerData(body, reading.provider),
@@ -46,7 +58,7 @@ const partsOf = (block: Wire, reading: Reading): ReadonlyArray<Part> => {
     }
     case "tool_use": {
       const input = JSON.stringify(block["input"] ?? {})
-      return block["name"] === reading.answerTool ? textPart(input) : [toolCall(block, input, reading)]
+      return isAnswer(block, reading) ? textPart(input) : [toolCall(block, input, reading)]
     }
     default:
       return [customPart(block, reading)]

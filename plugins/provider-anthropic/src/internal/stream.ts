@@ -1,14 +1,34 @@
-import { LlmError, type StreamPart } from "@switchyard/core"
+import { LlmError, type StreamPart, type Warning } from "@switchyard/core"
 import type { SseEvent } from "@switchyard/transport"
-import { count, type Decoder, isWire, object, parseEvent, string, type Wire } from "@switchyard/transport/provider"
-import { answerData, customPart, finishOf, type Reading, sourcePart, thinkingData, toolCall } from "./content.ts"
+import {
+  count,
+  type Decoder,
+  isWire,
+  list,
+  object,
+  parseEvent,
+  string,
+  type Wire,
+} from "@switchyard/transport/provider"
+import {
+  answerData,
+  customPart,
+  finishOf,
+  isAnswer,
+  type Reading,
+  secondAnswer,
+  sourcePart,
+  thinkingData,
+  toolCall,
+} from "./content.ts"
 import { inBand } from "./errors.ts"
 import { mergeUsage, usageOf } from "./usage.ts"
 
 /** A content block that is being written. */
 interface Open {
   readonly id: string
-  readonly kind: "text" | "thinking" | "tool" | "answer" | "other"
+  /** `spare`: an answer after the answer, which is not shown. */
+  readonly kind: "text" | "thinking" | "tool" | "answer" | "spare" | "other"
   /** The block as it opened, with what later deltas said of it other than text. */
   readonly block: Record<string, unknown>
   /** Tool input so far. */
@@ -20,22 +40,28 @@ interface Open {
 /** Where a stream stands. */
 export interface State {
   readonly reading: Reading
+  /** Those that the stream began with. */
+  readonly warnings: ReadonlyArray<Warning>
   readonly open: Map<number, Open>
   usage: Wire | undefined
   /** What the vendor said of the whole answer: `stop_reason` and its neighbours. */
   answer: Wire
   sources: number
   calledTools: boolean
+  /** How often the tool to answer with was called. */
+  answers: number
   done: boolean
 }
 
-export const initial = (reading: Reading): State => ({
+export const initial = (reading: Reading, warnings: ReadonlyArray<Warning>): State => ({
   reading,
+  warnings,
   open: new Map(),
   usage: undefined,
   answer: {},
   sources: 0,
   calledTools: false,
+  answers: 0,
   done: false,
 })
 
@@ -81,7 +107,7 @@ const messageStart = (state: State, message: Wire, out: Out): void => {
   })
 }
 
-const kindOf = (block: Wire, { answerTool }: Reading): Open["kind"] => {
+const kindOf = (block: Wire, state: State): Open["kind"] => {
   switch (block["type"]) {
     case "text":
       return "text"
@@ -89,7 +115,8 @@ const kindOf = (block: Wire, { answerTool }: Reading): Open["kind"] => {
     case "redacted_thinking":
       return "thinking"
     case "tool_use":
-      return block["name"] === answerTool ? "answer" : "tool"
+      if (!isAnswer(block, state.reading)) return "tool"
+      return ++state.answers > 1 ? "spare" : "answer"
     default:
       return "other"
   }
@@ -97,14 +124,15 @@ const kindOf = (block: Wire, { answerTool }: Reading): Open["kind"] => {
 
 const blockStart = (state: State, event: Wire, out: Out): void => {
   const index = count(event["index"]) ?? state.open.size
+  if (state.open.has(index)) throw misplaced(`block ${index} begins a second time before its end`)
   const block = { ...object(event["content_block"]) }
   const open: Open = {
     id: String(index),
-    kind: kindOf(block, state.reading),
+    kind: kindOf(block, state),
     block,
     input: "",
     started: false,
-    citations: [],
+    citations: [...list(block["citations"])],
   }
   state.open.set(index, open)
   if (open.kind === "text") text(open, string(block["text"]) ?? "", out)
@@ -115,6 +143,9 @@ const blockStart = (state: State, event: Wire, out: Out): void => {
     out.push({ type: "tool-input-start", id: string(block["id"]) ?? "", name: string(block["name"]) ?? "" })
   }
 }
+
+const misplaced = (what: string): LlmError =>
+  LlmError.make({ _tag: "InvalidResponse", message: `the stream is out of order: ${what}` })
 
 const text = (open: Open, piece: string, out: Out): void => {
   if (piece === "") return
@@ -130,7 +161,8 @@ const thought = (open: Open, piece: string, out: Out): void => {
 const blockDelta = (state: State, event: Wire, out: Out): void => {
   const open = state.open.get(count(event["index"]) ?? -1)
   const delta = object(event["delta"])
-  if (open === undefined) return
+  // Skipping it would lose content.
+  if (open === undefined) throw misplaced("a piece of a block came before its beginning, or after its end")
   switch (delta["type"]) {
     case "text_delta":
       return text(open, string(delta["text"]) ?? "", out)
@@ -199,6 +231,8 @@ const close = (state: State, open: Open, out: Out): void => {
         toolCall(open.block, whole(open), reading),
       )
       return
+    case "spare":
+      return
     case "other":
       out.push(customPart({ ...open.block, ...parsed(open.input) }, reading))
   }
@@ -226,13 +260,14 @@ const finish = (state: State, out: Out): void => {
     type: "finish",
     reason: finishOf(reason, answerTool !== undefined && !state.calledTools),
     usage: usageOf(state.usage),
+    ...(state.answers > 1 ? { warnings: [...state.warnings, secondAnswer(state.reading)] } : {}),
     ...answerData(state.answer, provider),
   })
 }
 
 /** A decoder for one answer. The reason to stop makes an answer whole, even if the server closes without `message_stop`. */
-export const decoder = (reading: Reading): Decoder => {
-  const state = initial(reading)
+export const decoder = (reading: Reading, warnings: ReadonlyArray<Warning>): Decoder => {
+  const state = initial(reading, warnings)
   return {
     step: (event, out) => step(state, event, out),
     end: (out) => finish(state, out),

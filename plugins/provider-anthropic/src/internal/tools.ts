@@ -2,7 +2,7 @@ import type { ToolChoice, ToolUnion } from "@anthropic-ai/sdk/resources/messages
 import { type FunctionTool, type JsonObject, LlmError, type LlmRequest, type ProviderTool } from "@switchyard/core"
 import { object, type Warnings } from "@switchyard/transport/provider"
 import type { Capabilities } from "./models.ts"
-import { constrained, warnNotHeld } from "./schema.ts"
+import { checkKinds, constrained, warnNotHeld } from "./schema.ts"
 
 /** A tool whose input is the answer: how models without native structured output are held to a schema. */
 export interface AnswerTool {
@@ -13,6 +13,8 @@ export interface AnswerTool {
 export interface Tools {
   readonly tools?: ReadonlyArray<ToolUnion>
   readonly tool_choice?: ToolChoice
+  /** What the answer's tool is called: no other tool has this name. */
+  readonly answerTool: string | undefined
   /** Must the model call some tool? Then it does not think first. */
   readonly forced: boolean
 }
@@ -25,27 +27,63 @@ interface Context {
   readonly oneAtATime: boolean
 }
 
-export const toTools = (request: LlmRequest, answer: AnswerTool | undefined, context: Context): Tools => {
+export const toTools = (request: LlmRequest, wanted: AnswerTool | undefined, context: Context): Tools => {
   const { warnings } = context
-  const own = (request.tools ?? []).flatMap((tool, index): ReadonlyArray<ToolUnion> =>
-    tool.type === "provider" ? serverTool(tool, context) : [functionTool(tool, index, context)],
-  )
+  const { own, names } = ownTools(request, context)
+  checkChoice(request, names)
+  const answer = wanted && { ...wanted, name: freeName(wanted.name, names) }
   const tools = answer === undefined ? own : [...own, answerTool(answer)]
   if (tools.length === 0) {
     if (request.toolChoice !== undefined) warnings.unsupported("toolChoice", "the request has no tools")
-    return { forced: false }
+    return { answerTool: undefined, forced: false }
   }
   const choice = choiceOf(request, answer, own.length > 0, context)
-  const parallel = context.oneAtATime && choice?.type !== "none"
+  // Two calls of the answer's tool would be two answers.
+  const single = (context.oneAtATime || answer !== undefined) && choice?.type !== "none"
   return {
     tools,
-    ...(parallel
+    ...(single
       ? { tool_choice: { ...(choice ?? { type: "auto" as const }), disable_parallel_tool_use: true } }
       : choice === undefined
         ? {}
         : { tool_choice: choice }),
+    answerTool: answer?.name,
     forced: choice?.type === "any" || choice?.type === "tool",
   }
+}
+
+/** The request's own tools, and what they are called on the wire: a toolset has no name. */
+const ownTools = ({ tools = [] }: LlmRequest, context: Context) => {
+  const own: Array<ToolUnion> = []
+  const names = new Set<string>()
+  for (const [index, tool] of tools.entries()) {
+    const sent = tool.type === "provider" ? serverTool(tool, context) : functionTool(tool, index, context)
+    if (sent === undefined) continue
+    const name = "name" in sent ? sent.name : undefined
+    if (name !== undefined && names.has(name)) {
+      throw invalid(`tools[${index}].name`, `is "${name}", as that of an earlier tool: names must differ`)
+    }
+    if (name !== undefined) names.add(name)
+    own.push(sent)
+  }
+  return { own, names }
+}
+
+/** Another vendor's tool may be the one that is missing: then another candidate can do it. */
+const checkChoice = ({ tools = [], toolChoice }: LlmRequest, names: ReadonlySet<string>): void => {
+  if (typeof toolChoice !== "object" || names.has(toolChoice.name)) return
+  const what = `toolChoice names the tool ${JSON.stringify(toolChoice.name)}`
+  if (!tools.some(({ type }) => type === "provider")) {
+    throw invalid("toolChoice", `names the tool ${JSON.stringify(toolChoice.name)}, which is not in tools`)
+  }
+  const message = `${what}, which is not among the tools that Anthropic can be given`
+  throw LlmError.make({ _tag: "Unsupported", feature: what, message })
+}
+
+const freeName = (wanted: string, names: ReadonlySet<string>): string => {
+  let name = wanted
+  for (let copy = 2; names.has(name); copy++) name = `${wanted.slice(0, 120)}_${copy}`
+  return name
 }
 
 const choiceOf = (
@@ -64,9 +102,7 @@ const choiceOf = (
   }
   if (answer === undefined) return toolChoice === undefined ? undefined : { type: "auto" }
   // With tools of its own the model may use those first; either way it must not answer in prose.
-  return others && toolChoice !== "none"
-    ? { type: "any", disable_parallel_tool_use: true }
-    : { type: "tool", name: answer.name }
+  return others && toolChoice !== "none" ? { type: "any" } : { type: "tool", name: answer.name }
 }
 
 const answerTool = ({ name, schema }: AnswerTool): ToolUnion => ({
@@ -75,11 +111,23 @@ const answerTool = ({ name, schema }: AnswerTool): ToolUnion => ({
   input_schema: { ...schema, type: "object" },
 })
 
+const invalid = (field: string, what: string): LlmError =>
+  LlmError.make({ _tag: "InvalidRequest", field, message: `${field} ${what}` })
+
 const unions = ["anyOf", "oneOf", "allOf"] as const
 
-/** The input schema of a tool must be an object's, without a choice at the top. */
-const checkSchema = (schema: JsonObject, field: string): void => {
+/**
+ * The input schema of a tool must be an object's, without a choice at the top, and the names of its properties are
+ * bounded: the API refuses others by this pattern.
+ */
+export const checkInput = (schema: JsonObject, field: string): void => {
   const { type } = schema
+  checkKinds(schema, field)
+  for (const name of Object.keys(object(schema["properties"]))) {
+    if (/^[a-zA-Z0-9_.-]{1,64}$/.test(name)) continue
+    const what = `holds ${JSON.stringify(name.slice(0, 80))}: use 1 to 64 letters, digits, "_", "." and "-"`
+    throw invalid(`${field}.properties`, what)
+  }
   const union = unions.find((keyword) => schema[keyword] !== undefined)
   if ((type === undefined || type === "object") && union === undefined) return
   const what = union === undefined ? `type ${JSON.stringify(type)}` : `"${union}" at the top`
@@ -94,10 +142,9 @@ const functionTool = (tool: FunctionTool, index: number, { provider, capabilitie
   const { name, description, inputSchema, strict } = tool
   const field = `tools[${index}]`
   if (!/^[a-zA-Z0-9_-]{1,128}$/.test(name)) {
-    const message = `${field}.name is ${JSON.stringify(name)}: use 1 to 128 letters, digits, "_" and "-"`
-    throw LlmError.make({ _tag: "InvalidRequest", field: `${field}.name`, message })
+    throw invalid(`${field}.name`, `is ${JSON.stringify(name)}: use 1 to 128 letters, digits, "_" and "-"`)
   }
-  checkSchema(inputSchema, `${field}.inputSchema`)
+  checkInput(inputSchema, `${field}.inputSchema`)
   const held = strict === true && capabilities.schemas ? constrained(inputSchema, `${field}.inputSchema`) : undefined
   if (strict === true && held === undefined) warnings.unsupported("tools", `this model has no strict tools ("${name}")`)
   if (held !== undefined) warnNotHeld(warnings, provider, "tools", `strict input of "${name}" is`, held.lost)
@@ -111,21 +158,21 @@ const functionTool = (tool: FunctionTool, index: number, { provider, capabilitie
 }
 
 // The names that do not follow from the type.
-const names: Readonly<Record<string, string>> = {
+const serverNames: Readonly<Record<string, string>> = {
   text_editor_20250124: "str_replace_editor",
   text_editor_20250429: "str_replace_based_edit_tool",
   text_editor_20250728: "str_replace_based_edit_tool",
 }
 
 /** Anthropic's own tools are an open set: they go through as they are, by their type, such as `web_search_20250305`. */
-const serverTool = ({ id, args }: ProviderTool, { provider, warnings }: Context): ReadonlyArray<ToolUnion> => {
+const serverTool = ({ id, args }: ProviderTool, { provider, warnings }: Context): ToolUnion | undefined => {
   const [owner, ...rest] = id.split(".")
   const type = rest.join(".")
   if ((owner !== "anthropic" && owner !== provider) || type === "") {
     warnings.unsupported("tools", `"${id}" is not a tool of Anthropic's`)
-    return []
+    return undefined
   }
-  const name = names[type] ?? type.replace(/_\d{8}$/, "")
+  const name = serverNames[type] ?? type.replace(/_\d{8}$/, "")
   const named = /toolset/.test(type) ? {} : { name }
-  return [{ type, ...named, ...args } as unknown as ToolUnion] // theirs
+  return { type, ...named, ...args } as unknown as ToolUnion // theirs
 }
