@@ -50,6 +50,10 @@ export class Fold {
         return this.#reset()
       case "finish":
         this.finish = part
+        // What a provider learns at the end. The kernel's own finish repeats what is known.
+        if (part.provider === undefined && part.warnings !== undefined) {
+          this.#warnings = [...this.#warnings, ...part.warnings]
+        }
         return
       case "tool-input-start":
         this.#writing.add(part.id)

@@ -7,8 +7,8 @@ import type { Usage } from "./Usage.ts"
 import type { Verdict } from "./Verdict.ts"
 
 /**
- * The last part of a stream. All but `reason`, `usage` and `providerData` is the kernel's: a provider leaves it out.
- * `warnings` are all warnings of the call, those of `stream-start` included.
+ * The last part of a stream. All but `reason`, `usage` and `providerData` is the kernel's: a provider leaves it out, but for
+ * `warnings` that it has only now. The kernel's are all warnings of the call, those of `stream-start` included.
  */
 export interface FinishPart {
   readonly type: "finish"

@@ -25,6 +25,7 @@ import {
   streamOf,
   type TestPlugin,
   textParts,
+  usage,
   validator,
 } from "./stubs.ts"
 
@@ -286,3 +287,22 @@ describe("how a stream is cut into batches changes nothing", () => {
     { arbitrary: { seed: "batches", runs: 60 } },
   )
 })
+
+it.effect("what a provider warns of at the end reaches the caller, streamed or not", () =>
+  Effect.gen(function* () {
+    const late = { type: "other", message: "only now" } as const
+    const early = { type: "other", message: "at once" } as const
+    const end: StreamPart = { type: "finish", reason: { unified: "stop" }, usage, warnings: [late] }
+    const parts: ReadonlyArray<StreamPart> = [{ type: "stream-start", warnings: [early] }, ...textParts("hi"), end]
+    const plugins = [plug("provider", provider({ stream: () => Stream.fromArray(parts) }))]
+    const whole = yield* generate(plugins)
+    const folded = foldCall(yield* collect(plugins))
+    assert.deepStrictEqual(
+      [whole.warnings, folded.warnings],
+      [
+        [early, late],
+        [early, late],
+      ],
+    )
+  }),
+)

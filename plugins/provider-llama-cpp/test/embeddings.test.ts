@@ -25,7 +25,11 @@ withNative("embeddings", () => {
       if (one === undefined || two === undefined || again === undefined) return assert.fail("three vectors")
       assert.closeTo(dot(one, again), 1, 1e-5)
       assert.isBelow(dot(one, two), 0.999)
-      assert.isAbove(usage.input.total ?? 0, texts.length)
+      const counts = yield* Effect.forEach(["one", "two"], (text) =>
+        Effect.map(embed([text]), (of) => of.usage.input.total),
+      )
+      assert.deepStrictEqual(counts, [5, 5], "a beginning, a space and each letter")
+      assert.deepStrictEqual(usage.input, { total: 365 })
     }),
   )
 

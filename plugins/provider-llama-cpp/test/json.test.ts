@@ -150,7 +150,21 @@ withNative("JSON of a schema", () => {
         [inside({ $ref: "#/$defs/Missing" }), at],
         [inside({ patternProperties: { "^a": { type: "string" } } }), `${at}.patternProperties`],
         [inside({ type: "decimal" }), `${at}.type`],
-        [inside({ type: "string", minLength: 5000 }), `${at}.minLength`],
+        [inside({ $ref: "#/$defs/toString" }), at],
+        [{ $defs: { A: { $ref: "#/$defs/A" } }, $ref: "#/$defs/A" }, "output.schema.$defs.A"],
+        [
+          {
+            $defs: { A: { $ref: "#/$defs/B" }, B: { anyOf: [{ type: "null" }, { $ref: "#/$defs/A" }] } },
+            ...inside({ $ref: "#/$defs/A" }),
+          },
+          "output.schema.$defs.A",
+        ],
+        [inside({ enum: [] }), `${at}.enum`],
+        [inside({ anyOf: [] }), `${at}.anyOf`],
+        [inside({ type: [] }), `${at}.type`],
+        [inside({ type: "string", minLength: 1001 }), `${at}.minLength`],
+        [inside({ type: "array", items: { type: "null" }, minItems: 1001, maxItems: 1001 }), `${at}.minItems`],
+        [inside({ type: "object", additionalProperties: true, minProperties: 1001 }), `${at}.minProperties`],
         [inside({ type: "array", minItems: 3, maxItems: 2 }), `${at}.maxItems`],
         [inside({ allOf: [{ type: "string" }, { type: "integer" }] }), `${at}.type`],
         [inside(false), at],
@@ -162,6 +176,34 @@ withNative("JSON of a schema", () => {
         assert.include(reason.message, path)
       }
     }),
+  )
+})
+
+withNative("JSON of a large schema", () => {
+  it.live("is bounded as far as a grammar can be, wherever the bound stands", () =>
+    Effect.gen(function* () {
+      const text = { type: "string", minLength: 1000, maxLength: 1000 }
+      const table = { type: "array", items: text, minItems: 1000, maxItems: 1000 }
+      const schemas: ReadonlyArray<JsonObject> = [
+        text,
+        table,
+        { type: "array", items: table, minItems: 1000 },
+        { type: "object", properties: { a: text, b: table }, additionalProperties: text, minProperties: 1000 },
+        { anyOf: [text, table] },
+        { type: "array", items: { type: "null" }, maxItems: 2000 },
+      ]
+      for (const schema of schemas) {
+        const { content } = yield* using((kernel) => kernel.generate({ ...request(schema), maxOutputTokens: 4 }))
+        assert.isAbove(textOf(content).length, 0)
+      }
+    }),
+  )
+
+  it.live("may name a member as every object's own", () =>
+    Effect.map(
+      value({ type: "object", properties: { toString: { const: 1 } }, required: ["toString", "valueOf"] }),
+      (given) => assert.sameMembers(Object.keys(isObject(given) ? given : {}), ["toString", "valueOf"]),
+    ),
   )
 })
 

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
-import type { LlamaModel } from "node-llama-cpp"
+import type { LlamaContextSequence, LlamaModel } from "node-llama-cpp"
 import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { llamaCpp } from "../src/index.ts"
@@ -14,20 +14,35 @@ import { tinyGguf } from "@switchyard/testkit"
 
 const long = { ...greedy, prompt: "Hi", maxOutputTokens: 900 }
 
-/** The real instance; what it loads is seen. */
-const watched = () => {
+/** The real instance; what it loads is seen, and `onPiece` is told of each piece of a prompt that it has evaluated. */
+const watched = (onPiece: (sequence: LlamaContextSequence) => void = () => {}) => {
   const models: Array<LlamaModel> = []
   if (llama === undefined) throw new Error("only called where the native code is")
+  const watch = (model: LlamaModel) => {
+    models.push(model)
+    const createContext = model.createContext.bind(model)
+    model.createContext = async (options) => {
+      const context = await createContext(options)
+      const getSequence = context.getSequence.bind(context)
+      context.getSequence = (given) => {
+        const sequence = getSequence(given)
+        const evaluate = sequence.evaluateWithoutGeneratingNewTokens.bind(sequence)
+        sequence.evaluateWithoutGeneratingNewTokens = async (...args) => {
+          await evaluate(...args)
+          onPiece(sequence)
+        }
+        return sequence
+      }
+      return context
+    }
+    return model
+  }
   const instance = new Proxy(llama, {
     get: (target, key) => {
       const value: unknown = Reflect.get(target, key, target)
       if (typeof value !== "function") return value
       if (key !== "loadModel") return value.bind(target)
-      return async (...args: Parameters<typeof target.loadModel>) => {
-        const model = await target.loadModel(...args)
-        models.push(model)
-        return model
-      }
+      return async (...args: Parameters<typeof target.loadModel>) => watch(await target.loadModel(...args))
     },
   })
   return { instance, models }
@@ -155,6 +170,29 @@ withNative("interruption", () => {
         assert.strictEqual(usage.output.total, 16)
       }),
     ),
+  )
+
+  it.live("ends the evaluation of a long prompt between two pieces of it", () =>
+    Effect.gen(function* () {
+      const begun = Deferred.makeUnsafe<LlamaContextSequence>()
+      const { instance } = watched((sequence) => Deferred.doneUnsafe(begun, Effect.succeed(sequence)))
+      yield* Effect.provide(
+        Kernel.use((kernel) =>
+          Effect.gen(function* () {
+            const ask = kernel.generate({ ...greedy, prompt: "word ".repeat(1600), maxOutputTokens: 1 })
+            const fiber = yield* Effect.forkChild(ask)
+            const sequence = yield* soon(Deferred.await(begun))
+            yield* soon(Fiber.interrupt(fiber))
+            assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(fiber)), "it was not done before")
+            const evaluated = sequence.nextTokenIndex
+            const { usage } = yield* soon(ask)
+            assert.isAbove(usage.input.total ?? 0, 6000)
+            assert.isBelow(evaluated, 3000)
+          }),
+        ),
+        compose([llamaCpp({ models: { tiny: { ...tiny, contextSize: 16_384 } }, llama: instance })]),
+      )
+    }),
   )
 
   it.live("ends a call that waits for a free place, and not the one that has it", () =>

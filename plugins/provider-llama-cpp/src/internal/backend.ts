@@ -35,7 +35,9 @@ const patience = "1 second"
 
 /**
  * Loads the native code, which must be there: nothing is built and nothing is downloaded. Its log is kept for error
- * messages and printed nowhere. `given` is an instance of the user's own, which is left open.
+ * messages and not printed - but the library has one log for the process, and to hand it from one instance to the next
+ * fails: where another instance was opened before, the native code may write its errors to stderr, and they are then
+ * missing here. `given` is an instance of the user's own, which is left open.
  */
 export const makeBackend = Effect.fnUntraced(function* (
   gpu: Gpu,

@@ -6,6 +6,7 @@ const systemErrors: Readonly<Record<string, string>> = {
   ENOTDIR: "does not exist: a part of the path is a file",
   EISDIR: "is a folder: give the path of the .gguf file in it",
   EACCES: "may not be read by this process: correct its permissions",
+  "not a file": "is a pipe, a socket or a device: give the path of a .gguf file",
   EPERM: "may not be read by this process: correct its permissions",
 }
 
@@ -52,6 +53,15 @@ const table: ReadonlyArray<readonly [RegExp, Make]> = [
     (message, { path }) => ({
       _tag: "Overloaded",
       message: `there is not enough memory for the model${path === undefined ? "" : ` ${path}`} (${message}): lower contextSize, parallel or gpuLayers, or use a smaller model`,
+    }),
+  ],
+  [
+    // A type of weights that the library has no size for.
+    /Invalid type or block size/,
+    (message, { path = "" }) => ({
+      _tag: "Unsupported",
+      feature: "this model file",
+      message: `the model file ${path} has weights of a type that is not known (${message}): download or convert it again and compare its checksum, or update node-llama-cpp if it is of a newer kind`,
     }),
   ],
   [

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises"
+import { open, stat } from "node:fs/promises"
 import { isLlmError, type LlmError } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import { badFile, unreadable } from "./errors.ts"
@@ -9,10 +9,12 @@ const firstBytes = 1 << 20
 const mostBytes = 1 << 28
 
 const readFile = async (path: string): Promise<GgufHeader> => {
+  // Before it is opened: to open a pipe that nobody writes to would wait for ever, and with it a thread of the pool.
+  const stats = await stat(path)
+  if (stats.isDirectory()) throw unreadable(path, "EISDIR")
+  if (!stats.isFile()) throw unreadable(path, "not a file")
   const file = await open(path, "r")
   try {
-    const stats = await file.stat()
-    if (stats.isDirectory()) throw unreadable(path, "EISDIR")
     for (let want = firstBytes; ; want *= 8) {
       const bytes = Buffer.alloc(Math.min(want, stats.size))
       const { bytesRead } = await file.read(bytes, 0, bytes.length, 0)

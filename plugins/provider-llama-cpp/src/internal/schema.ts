@@ -9,8 +9,11 @@ export type GrammarSchema = JsonObject
 /** As the library's own type, which spells out every combination of keywords: one of them stands for all. */
 export const toLibrary = (schema: GrammarSchema): GbnfJsonBasicSchema => schema as unknown as GbnfJsonBasicSchema
 
-/** Most repetitions that llama.cpp's grammars take (`MAX_REPETITION_THRESHOLD` in `llama-grammar.cpp`). */
-const maxRepetitions = 2000
+/**
+ * Most repetitions that llama.cpp's grammars take wherever they stand: `MAX_REPETITION_THRESHOLD` in `llama-grammar.cpp`
+ * is 2000 for what is repeated times how often, and the rule at the root counts twice.
+ */
+const maxRepetitions = 1000
 /** Deepest nesting; recursion through `$ref` does not count. */
 const maxDepth = 64
 
@@ -66,6 +69,11 @@ class Translation {
     })
   }
 
+  /** A choice of nothing would be an answer of nothing. */
+  #notEmpty(choices: ReadonlyArray<Json>, path: string): void {
+    if (choices.length === 0) throw this.refuse(path, "is an empty list and allows nothing")
+  }
+
   #loose(path: string, keyword: string): void {
     this.#warnings.degraded(this.#setting, `${path}.${keyword} is not enforced: validate the answer`)
   }
@@ -95,6 +103,7 @@ class Translation {
     for (const keyword of ["anyOf", "oneOf"]) {
       const branches = given[keyword]
       if (!Array.isArray(branches)) continue
+      this.#notEmpty(branches, `${path}.${keyword}`)
       const { [keyword]: _, ...rest } = given
       const base = withoutNotes(rest)
       const oneOf = list(branches).map((branch, index) => {
@@ -124,7 +133,7 @@ class Translation {
 
   #reference(ref: string, path: string): string {
     const name = /^#\/(?:\$defs|definitions)\/([^/]+)$/.exec(ref)?.[1]
-    if (name === undefined || this.#definitions[name] === undefined) {
+    if (name === undefined || !Object.hasOwn(this.#definitions, name)) {
       throw this.refuse(path, `refers to "${ref}", which is not among its own $defs`)
     }
     return `#/$defs/${name}`
@@ -132,11 +141,15 @@ class Translation {
 
   #plain(given: JsonObject, path: string, depth: number): GrammarSchema {
     if (given["const"] !== undefined) return literal(given["const"])
-    if (Array.isArray(given["enum"])) return { oneOf: list(given["enum"]).map(literal) }
+    if (Array.isArray(given["enum"])) {
+      this.#notEmpty(given["enum"], `${path}.enum`)
+      return { oneOf: list(given["enum"]).map(literal) }
+    }
     const type = given["type"] ?? impliedType(given)
     if (type === undefined) return anything
     if (Array.isArray(type)) {
       const types = list(type)
+      this.#notEmpty(types, `${path}.type`)
       return { oneOf: types.map((one) => this.#plain({ ...given, type: one }, path, depth + 1)) }
     }
     if (type === "object") return this.#object(given, path, depth)
@@ -158,15 +171,19 @@ class Translation {
     const required = list(given["required"]).filter((name) => typeof name === "string")
     const properties: Record<string, Json> = {}
     for (const name of new Set([...Object.keys(own), ...required])) {
-      properties[name] = this.schema(own[name], `${path}.properties.${name}`, depth + 1)
+      properties[name] = this.schema(
+        Object.hasOwn(own, name) ? own[name] : undefined,
+        `${path}.properties.${name}`,
+        depth + 1,
+      )
     }
     const names = Object.keys(properties).length
     const rest = given["additionalProperties"]
     // Others are allowed where nothing is said of them; but a model that is told the properties is not tempted with more.
     const free = rest === undefined ? given["properties"] === undefined && names === 0 : rest !== false
     const others = rest === undefined || rest === true ? true : rest
-    const { minProperties, maxProperties } = given
-    const fits = typeof maxProperties !== "number" || maxProperties >= names
+    const { minProperties, maxProperties } = this.#bounds(given, path, "minProperties", "maxProperties")
+    const fits = maxProperties === undefined || maxProperties >= names
     if (!fits) this.#loose(path, "maxProperties")
     return {
       type: "object",
@@ -233,6 +250,25 @@ const impliedType = (given: JsonObject): Json | undefined => {
   return has("minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum") ? "number" : undefined
 }
 
+/** The definitions that a translated schema may begin with: no grammar can begin with itself. */
+const beginnings = ({ $ref, oneOf }: JsonObject): ReadonlyArray<string> =>
+  typeof $ref === "string"
+    ? [$ref.slice("#/$defs/".length)]
+    : list(oneOf).flatMap((branch) => (isObject(branch) ? beginnings(branch) : []))
+
+const returnsTo = (name: string, definitions: Readonly<Record<string, GrammarSchema>>): boolean => {
+  const seen = new Set<string>()
+  const waiting = [name]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    for (const one of beginnings(definitions[next] ?? {})) {
+      if (one === name) return true
+      if (!seen.has(one)) waiting.push(one)
+      seen.add(one)
+    }
+  }
+  return false
+}
+
 /** The schema of exactly this value. */
 const literal = (value: Json): GrammarSchema => {
   if (Array.isArray(value)) {
@@ -263,6 +299,9 @@ export const toGrammarSchema = (
   const $defs = Object.fromEntries(
     names.map((name) => [name, translation.schema(definitions[name], `${path}.$defs.${name}`)]),
   )
+  const endless = names.find((name) => returnsTo(name, $defs))
+  if (endless !== undefined)
+    throw translation.refuse(`${path}.$defs.${endless}`, "refers to itself before anything else")
   return { ...root, $defs }
 }
 

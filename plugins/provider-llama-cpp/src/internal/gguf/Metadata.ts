@@ -25,6 +25,8 @@ export class Metadata {
 
   read(reader: Reader): void {
     const key = reader.text(limits.name)
+    // The native reader takes a name to end at a NUL, and ends the process at an empty one.
+    if (key === "" || key.includes("\0")) throw damaged("a key that is no name")
     const type = reader.u32()
     if (type === 8) this.#values.set(key, reader.text())
     else if (type === 9) this.#values.set(key, this.#list(reader, key))
@@ -66,6 +68,10 @@ export class Metadata {
 
   /** The native loader reads these lists without looking at their type and length. */
   checkVocabulary(): void {
+    const merges = this.#values.get("tokenizer.ggml.merges")
+    if (merges !== undefined && (typeof merges !== "object" || merges.type !== 8)) {
+      throw damaged("tokenizer.ggml.merges is no list of texts")
+    }
     const tokens = this.#values.get("tokenizer.ggml.tokens")
     if (tokens === undefined) return
     if (typeof tokens !== "object" || tokens.type !== 8) throw damaged("its vocabulary is no list of texts")

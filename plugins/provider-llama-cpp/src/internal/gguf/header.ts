@@ -1,6 +1,7 @@
 import { Metadata } from "./Metadata.ts"
 import { damaged, Fault, limits, outOfBytes, Reader } from "./Reader.ts"
-import { checkSizes, readTensors } from "./tensors.ts"
+import { checkSizes } from "./sizes.ts"
+import { readTensors } from "./tensors.ts"
 
 /** What the header says of the model, as far as this provider wants to know. */
 export interface GgufHeader {
@@ -53,7 +54,7 @@ const read = (bytes: Buffer, fileSize: number): GgufHeader => {
   const shapes = readTensors(reader, tensors, alignment, fileSize)
   const architecture = metadata.text("general.architecture")
   if (architecture === undefined) throw damaged("it names no architecture")
-  if (architecture === "llama" && (metadata.number("split.count") ?? 1) <= 1) checkSizes(metadata, shapes)
+  if ((metadata.number("split.count") ?? 1) <= 1) checkSizes(architecture, metadata, shapes)
   return {
     architecture,
     contextLength: metadata.number(`${architecture}.context_length`),
