@@ -1,5 +1,5 @@
-import { definePlugin, LlmError } from "@switchyard/core"
-import { makeTransport, TransportError } from "@switchyard/transport"
+import { definePlugin } from "@switchyard/core"
+import { addressOf, scopedTransport } from "@switchyard/transport/provider"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -8,6 +8,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { type AnthropicSettings, makeAnthropic } from "./AnthropicProvider.ts"
 
+const name = "@switchyard/provider-anthropic"
 const vendorURL = "https://api.anthropic.com"
 
 const isFetch = (value: unknown): value is typeof globalThis.fetch => typeof value === "function"
@@ -33,25 +34,12 @@ const key = Config.option(Config.Redacted("ANTHROPIC_API_KEY"))
 const base = Config.option(Config.NonEmptyString("ANTHROPIC_BASE_URL"))
 const custom = Config.option(Config.NonEmptyString("ANTHROPIC_CUSTOM_HEADERS"))
 
-const wrong = (field: string, message: string): LlmError =>
-  LlmError.make(
-    { _tag: "InvalidRequest", field, message: `@switchyard/provider-anthropic: ${message}` },
-    { operation: "compose" },
-  )
-
 const settings = Effect.fnUntraced(function* (options: typeof Options.Type, fetch: typeof globalThis.fetch) {
   const fromEnvironment = Option.getOrUndefined(yield* base)
   const keyInEnvironment = Option.getOrUndefined(yield* key)
   // The client adds `/v1` itself; other libraries want it in the base URL, so both are understood.
   const baseURL = (options.baseURL ?? fromEnvironment ?? vendorURL).replace(/\/+$/, "").replace(/\/v1$/, "")
-  const from = options.baseURL === undefined ? "ANTHROPIC_BASE_URL" : "baseURL"
-  const url = URL.parse(baseURL)
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    return yield* wrong("baseURL", `${from} is not an http or https URL`)
-  }
-  if (url.username !== "" || url.password !== "") {
-    return yield* wrong("baseURL", `${from} holds a user or a password: give them as apiKey, or in headers`)
-  }
+  yield* addressOf(name, baseURL, options.baseURL === undefined ? "ANTHROPIC_BASE_URL" : "baseURL")
   const vendor = /^https:\/\/api\.anthropic\.com(\/|$)/.test(baseURL)
   const trusted = vendor || options.baseURL === undefined
   const given = typeof options.apiKey === "string" ? Redacted.make(options.apiKey) : options.apiKey
@@ -78,19 +66,10 @@ const headersIn = (text: string): Readonly<Record<string, string>> =>
     }),
   )
 
-/** One pool of connections per plugin, closed with the stack. */
-const transport = Effect.acquireRelease(
-  Effect.try({
-    try: () => makeTransport(),
-    catch: (error) => wrong("proxy", error instanceof TransportError ? error.message : String(error)),
-  }),
-  (made) => Effect.promise(() => made.close()),
-)
-
 /** Anthropic's Messages API, and servers that speak its wire. */
 export const anthropic = definePlugin({
   manifest: {
-    name: "@switchyard/provider-anthropic",
+    name,
     kind: "provider",
     contract: 1,
     permissions: ["network", "environment"],
@@ -100,7 +79,7 @@ export const anthropic = definePlugin({
     Layer.effect(
       key,
       Effect.gen(function* () {
-        const { fetch } = options.fetch === undefined ? yield* transport : { fetch: options.fetch }
+        const { fetch } = options.fetch === undefined ? yield* scopedTransport(name) : { fetch: options.fetch }
         return makeAnthropic(yield* settings(options, fetch))
       }),
     ),

@@ -248,7 +248,7 @@ describe("the key", () => {
       ] as const
       for (const [options, environment, name] of cases) {
         const { message } = yield* Effect.flip(once(options, environment))
-        assert.include(message, `${name} holds a user or a password`)
+        assert.include(message, `${name} holds a user name or a password`)
         assert.notInclude(message, "hunter22")
       }
     }),

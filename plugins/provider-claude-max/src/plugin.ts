@@ -1,5 +1,5 @@
-import { definePlugin, LlmError } from "@switchyard/core"
-import { makeTransport, TransportError } from "@switchyard/transport"
+import { definePlugin } from "@switchyard/core"
+import { addressOf, scopedTransport } from "@switchyard/transport/provider"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -7,6 +7,8 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { makeClaudeMax } from "./ClaudeMaxProvider.ts"
+
+const name = "@switchyard/provider-claude-max"
 
 const isFetch = (value: unknown): value is typeof globalThis.fetch => typeof value === "function"
 
@@ -27,42 +29,23 @@ const Options = Schema.Struct({
 
 const base = Config.option(Config.NonEmptyString("CLAUDE_MAX_BASE_URL"))
 
-const wrong = (message: string): LlmError =>
-  LlmError.make(
-    { _tag: "InvalidRequest", field: "baseURL", message: `@switchyard/provider-claude-max: ${message}` },
-    { operation: "compose" },
-  )
-
 /** Where the proxy is. */
-const addressOf = Effect.fnUntraced(function* (option: string | undefined) {
+const proxyAddress = Effect.fnUntraced(function* (option: string | undefined) {
   const given = option ?? Option.getOrElse(yield* base, () => "http://localhost:8002")
-  const url = URL.parse(given)
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    return yield* wrong(`${option === undefined ? "CLAUDE_MAX_BASE_URL" : "baseURL"} is not an http or https URL`)
-  }
-  if (url.username !== "" || url.password !== "") {
-    return yield* wrong("the address holds a name or a password: give them as apiKey or in headers")
-  }
+  const url = yield* addressOf(name, given, option === undefined ? "CLAUDE_MAX_BASE_URL" : "baseURL")
   if (url.pathname === "/") url.pathname = "/v1"
   return url
 })
 
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
-/** One pool of connections per plugin, closed with the stack. A server on this machine is reached without HTTP_PROXY. */
-const transportTo = (url: URL) =>
-  Effect.acquireRelease(
-    Effect.try({
-      try: () => makeTransport(loopback.test(url.hostname) ? { proxy: false } : {}),
-      catch: (error) => wrong(error instanceof TransportError ? error.message : String(error)),
-    }),
-    (made) => Effect.promise(() => made.close()),
-  )
+/** A server on this machine is reached without HTTP_PROXY. */
+const transportTo = (url: URL) => scopedTransport(name, loopback.test(url.hostname) ? { proxy: false } : {})
 
 /** The `max/*` models of a Claude proxy on this machine or elsewhere: `max/text-general`, `max/code-expert`. */
 export const claudeMax = definePlugin({
   manifest: {
-    name: "@switchyard/provider-claude-max",
+    name,
     kind: "provider",
     contract: 1,
     permissions: ["network", "environment"],
@@ -72,7 +55,7 @@ export const claudeMax = definePlugin({
     Layer.effect(
       key,
       Effect.gen(function* () {
-        const url = yield* addressOf(options.baseURL)
+        const url = yield* proxyAddress(options.baseURL)
         const { fetch } = options.fetch === undefined ? yield* transportTo(url) : { fetch: options.fetch }
         return makeClaudeMax({
           id: options.id ?? "max",

@@ -146,7 +146,7 @@ it.live("an address that is none fails when the stack is built", () =>
     assert.include(String(error), "baseURL is not an http or https URL")
     const secret = { baseURL: "http://me:secret-word@localhost:8002" }
     const refused = String(yield* Effect.flip(generate(secret, { model: "max/x", prompt: "Hi" })))
-    assert.include(refused, "holds a name or a password")
+    assert.include(refused, "holds a user name or a password")
     assert.notInclude(refused, "secret-word")
   }),
 )

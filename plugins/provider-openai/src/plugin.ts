@@ -1,6 +1,6 @@
-import { definePlugin, LlmError } from "@switchyard/core"
+import { definePlugin } from "@switchyard/core"
 import { makeOpenAi, type OpenAiSettings } from "@switchyard/openai-wire"
-import { makeTransport, TransportError } from "@switchyard/transport"
+import { addressOf, scopedTransport } from "@switchyard/transport/provider"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
+const name = "@switchyard/provider-openai"
 const vendorURL = "https://api.openai.com/v1"
 
 const isFetch = (value: unknown): value is typeof globalThis.fetch => typeof value === "function"
@@ -36,24 +37,11 @@ const Options = Schema.Struct({
 const key = Config.option(Config.Redacted("OPENAI_API_KEY"))
 const base = Config.option(Config.NonEmptyString("OPENAI_BASE_URL"))
 
-const wrong = (field: string, message: string): LlmError =>
-  LlmError.make(
-    { _tag: "InvalidRequest", field, message: `@switchyard/provider-openai: ${message}` },
-    { operation: "compose" },
-  )
-
 const settings = Effect.fnUntraced(function* (options: typeof Options.Type, fetch: typeof globalThis.fetch) {
   const fromEnvironment = Option.getOrUndefined(yield* base)
   const keyInEnvironment = Option.getOrUndefined(yield* key)
   const baseURL = (options.baseURL ?? fromEnvironment ?? vendorURL).replace(/\/+$/, "")
-  const url = URL.parse(baseURL)
-  const from = options.baseURL === undefined ? "OPENAI_BASE_URL" : "baseURL"
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    return yield* wrong("baseURL", `${from} is not an http or https URL`)
-  }
-  if (url.username !== "" || url.password !== "") {
-    return yield* wrong("baseURL", `${from} holds a user name or a password: send them as a header, see \`headers\``)
-  }
+  yield* addressOf(name, baseURL, options.baseURL === undefined ? "OPENAI_BASE_URL" : "baseURL")
   const vendor = /^https:\/\/([a-z]+\.)?api\.openai\.com(\/|$)/.test(baseURL)
   const given = typeof options.apiKey === "string" ? Redacted.make(options.apiKey) : options.apiKey
   const sendable = vendor || options.baseURL === undefined ? keyInEnvironment : undefined
@@ -72,19 +60,10 @@ const settings = Effect.fnUntraced(function* (options: typeof Options.Type, fetc
   } satisfies OpenAiSettings
 })
 
-/** One pool of connections per plugin, closed with the stack. */
-const transport = Effect.acquireRelease(
-  Effect.try({
-    try: () => makeTransport(),
-    catch: (error) => wrong("proxy", error instanceof TransportError ? error.message : String(error)),
-  }),
-  (made) => Effect.promise(() => made.close()),
-)
-
 /** OpenAI, and every server that speaks its wire: Ollama, vLLM, llama.cpp, Groq, Together, DeepSeek, OpenRouter, Azure. */
 export const openai = definePlugin({
   manifest: {
-    name: "@switchyard/provider-openai",
+    name,
     kind: "provider",
     contract: 1,
     permissions: ["network", "environment"],
@@ -94,7 +73,7 @@ export const openai = definePlugin({
     Layer.effect(
       key,
       Effect.gen(function* () {
-        const { fetch } = options.fetch === undefined ? yield* transport : { fetch: options.fetch }
+        const { fetch } = options.fetch === undefined ? yield* scopedTransport(name) : { fetch: options.fetch }
         return makeOpenAi(yield* settings(options, fetch))
       }),
     ),

@@ -175,3 +175,12 @@ it.live("a base URL with a password is refused when the stack is built, and the 
     }),
   ),
 )
+
+it.live("402, as servers of prepaid accounts send it, is a spent quota", () =>
+  asking({ type: "application/json", body: `{"error":{"message":"top up"}}`, status: 402 }, { api: "chat" }, (kernel) =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(kernel.generate(request))
+      assert.deepInclude(error.reason, { _tag: "QuotaExhausted", message: "top up (HTTP 402)" })
+    }),
+  ),
+)

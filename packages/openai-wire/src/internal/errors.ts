@@ -1,24 +1,15 @@
 import { isLlmError, LlmError, type Reason, type ReasonTag } from "@switchyard/core"
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from "openai"
-import { isWire, network, object, plainBody, retryAfter, string } from "@switchyard/transport/provider"
-
-/** How each HTTP status reads when the vendor's code says nothing more exact. Source: OpenAI's guide to error codes. */
-const byStatus: Readonly<Record<number, ReasonTag>> = {
-  400: "InvalidRequest",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "ModelNotFound",
-  408: "Timeout",
-  409: "ProviderInternal",
-  413: "ContextTooLong",
-  422: "InvalidRequest",
-  429: "RateLimited",
-  500: "ProviderInternal",
-  502: "ProviderInternal",
-  503: "Overloaded",
-  504: "Overloaded",
-  529: "Overloaded",
-}
+import {
+  httpReason,
+  isWire,
+  network,
+  object,
+  plainBody,
+  retryAfter,
+  string,
+  tagOfStatus,
+} from "@switchyard/transport/provider"
 
 /** How the vendor's own codes and types read, whatever the status; in-band errors have no status. */
 const byCode: Readonly<Record<string, ReasonTag>> = {
@@ -68,39 +59,12 @@ const tagOf = ({ status, code, type, message }: Failure): ReasonTag => {
   const exact = status === undefined || status === 400 || status === 413 || status === 429
   const told = exact ? byText.find(([words]) => words.test(message))?.[1] : undefined
   if (told !== undefined) return told
-  if (status !== undefined) return byStatus[status] ?? (status >= 500 ? "ProviderInternal" : "InvalidRequest")
+  if (status !== undefined) return tagOfStatus(status)
   return named ?? "ProviderInternal"
 }
 
 /** A failure in the vendor's words as one of ours. */
-export const reasonOf = (failure: Failure): Reason => {
-  const { status, code, type, param, message, retryAfterMs } = failure
-  const tag = tagOf(failure)
-  const fields = {
-    message: status === undefined ? message : `${message} (HTTP ${status})`,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(status === undefined
-      ? {}
-      : { http: { status, ...(code === undefined ? {} : { code }), ...(type === undefined ? {} : { type }) } }),
-  }
-  switch (tag) {
-    case "InvalidRequest":
-      return { _tag: tag, ...fields, ...(param === undefined ? {} : { field: param }) }
-    case "Timeout":
-      return { _tag: tag, ...fields, phase: "total", ms: 0 }
-    case "ContextTooLong":
-    case "ContentFiltered":
-    case "QuotaExhausted":
-    case "RateLimited":
-    case "Unauthorized":
-    case "Forbidden":
-    case "ModelNotFound":
-    case "Overloaded":
-      return { _tag: tag, ...fields }
-    default:
-      return { _tag: "ProviderInternal", ...fields }
-  }
-}
+export const reasonOf = ({ param, ...told }: Failure): Reason => httpReason(tagOf(told), { ...told, field: param })
 
 /** The failure that an error object in an answer or a stream tells of. */
 export const inBand = (error: unknown): Reason => {

@@ -1,5 +1,7 @@
 export { isStream, readJson } from "./answers.ts"
+export { addressOf, scopedTransport } from "./endpoint.ts"
 export { base64Of, urlOf, written } from "./files.ts"
+export { httpReason, tagOfStatus, type Told } from "./httpReason.ts"
 export { network } from "./network.ts"
 export { parseEvent } from "./parseEvent.ts"
 export { type Batch, type Decoder, PartReader } from "./PartReader.ts"

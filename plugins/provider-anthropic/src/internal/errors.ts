@@ -1,25 +1,6 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from "@anthropic-ai/sdk"
 import { isLlmError, LlmError, type Reason, type ReasonTag } from "@switchyard/core"
-import { network, object, plainBody, retryAfter, string } from "@switchyard/transport/provider"
-
-/** How each HTTP status reads when the body says nothing more exact. Source: Anthropic's API reference, "Errors". */
-const byStatus: Readonly<Record<number, ReasonTag>> = {
-  400: "InvalidRequest",
-  401: "Unauthorized",
-  402: "QuotaExhausted",
-  403: "Forbidden",
-  404: "ModelNotFound",
-  408: "Timeout",
-  409: "ProviderInternal",
-  413: "ContextTooLong",
-  422: "InvalidRequest",
-  429: "RateLimited",
-  500: "ProviderInternal",
-  502: "ProviderInternal",
-  503: "Overloaded",
-  504: "Overloaded",
-  529: "Overloaded",
-}
+import { httpReason, network, object, plainBody, retryAfter, string, tagOfStatus } from "@switchyard/transport/provider"
 
 /** How the vendor's error types read, whatever the status; errors inside a stream have none. */
 const byType: Readonly<Record<string, ReasonTag>> = {
@@ -64,7 +45,7 @@ const tagOf = (status: number | undefined, type: string | undefined, code: strin
   const told = status === undefined || status === 400 ? byText.find(([words]) => words.test(message))?.[1] : undefined
   if (told !== undefined) return told
   if (status === undefined) return type === "invalid_request_error" ? "InvalidRequest" : "ProviderInternal"
-  return byStatus[status] ?? (status >= 500 ? "ProviderInternal" : "InvalidRequest")
+  return tagOfStatus(status)
 }
 
 /** The field that a refusal begins with: `messages.0.content: Field required`. */
@@ -75,32 +56,8 @@ const reasonOf = ({ status, error, retryAfterMs }: Failure, fallback: string): R
   const type = string(body["type"])
   const code = string(object(body["details"])["error_code"])
   const words = string(body["message"]) ?? fallback
-  const tag = tagOf(status, type, code, words)
-  const fields = {
-    message: status === undefined ? words : `${words} (HTTP ${status})`,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(status === undefined
-      ? {}
-      : { http: { status, ...(code === undefined ? {} : { code }), ...(type === undefined ? {} : { type }) } }),
-  }
-  const field = fieldOf(words)
-  switch (tag) {
-    case "InvalidRequest":
-      return { _tag: tag, ...fields, ...(field === undefined ? {} : { field }) }
-    case "Timeout":
-      return { _tag: tag, ...fields, phase: "total", ms: 0 }
-    case "ContextTooLong":
-    case "ContentFiltered":
-    case "QuotaExhausted":
-    case "RateLimited":
-    case "Unauthorized":
-    case "Forbidden":
-    case "ModelNotFound":
-    case "Overloaded":
-      return { _tag: tag, ...fields }
-    default:
-      return { _tag: "ProviderInternal", ...fields }
-  }
+  const told = { message: words, status, code, type, field: fieldOf(words), retryAfterMs }
+  return httpReason(tagOf(status, type, code, words), told)
 }
 
 /** The failure that an error object in a 200, or an `error` event, tells of. */
