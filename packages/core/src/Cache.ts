@@ -5,10 +5,15 @@ import type { CallContext } from "./CallContext.ts"
 import type { LlmError } from "./LlmError.ts"
 import type { LlmRequest } from "./Request.ts"
 import type { Cached, LlmResponse } from "./Response.ts"
+import type { StreamPart } from "./StreamPart.ts"
 
-/** An answer from the cache: whole, or still flowing when the call joined one in flight. */
+/**
+ * An answer from the cache: whole, or still flowing. `inFlight`: it is the answer of another call that is under way, so
+ * it is waited for as long as this call lasts; when that call fails before its first content, the cache is asked again.
+ */
 export interface CacheHit {
   readonly answer: Answer
+  readonly inFlight?: boolean
   readonly provider: string
   readonly cached: Cached
 }
@@ -41,6 +46,13 @@ export interface Cache {
   ) => Effect.Effect<CacheHit | undefined, LlmError>
   /** The answer to this request whatever its age, for when every candidate failed. */
   readonly lookupStale?: Cache["lookup"]
+  /**
+   * Every batch of parts that this call hands to its caller, in order, the last with `finish` after `store`: for those
+   * who join it. Not called for answers that came from the cache, nor for whole answers.
+   */
+  readonly progress?: (key: string, batch: ReadonlyArray<StreamPart>, context: CallContext) => Effect.Effect<void>
+  /** A call that looked up is over, however it ended: whoever waits for its answer and got none must ask themselves. */
+  readonly release?: (key: string, context: CallContext) => Effect.Effect<void>
   readonly store: (
     key: string,
     response: LlmResponse,

@@ -249,5 +249,6 @@ export const conclude = Effect.fnUntraced(function* (
   }
   if (from.cached === undefined && from.degraded === undefined) yield* store(job, response)
   // Warned and decided until here: the cache and the middleware above included.
-  return { ...response, warnings: call.allWarnings(response.warnings), route: call.trace() } satisfies LlmResponse
+  call.concluded = { ...response, warnings: call.allWarnings(response.warnings), route: call.trace() }
+  return call.concluded
 })

@@ -1,4 +1,7 @@
-import type { LlmRequest, StreamContract } from "./Request.ts"
+import type * as Effect from "effect/Effect"
+import type { LlmError } from "./LlmError.ts"
+import type { LlmRequest, LlmRequestInput, StreamContract } from "./Request.ts"
+import type { LlmResponse } from "./Response.ts"
 import type { ProvidersShape } from "./Providers.ts"
 import type { ModelCatalog } from "./ModelCatalog.ts"
 import type { Routes } from "./Router.ts"
@@ -24,6 +27,14 @@ export interface CallContext {
   readonly catalog: ModelCatalog
   readonly decide: (by: string, what: string) => void
   readonly warn: (warning: Warning) => void
+  /** 0 for a call of the user, 1 for a call that a plugin makes within it, and so on. */
+  readonly depth: number
+  /**
+   * A call of its own within this one, through the same stack and for the same tenant and tags: a judge's, a rewriter's.
+   * It has at most the time that this call has left. Fails with `InvalidRequest` where calls within calls go deeper than
+   * three, so that judges cannot judge judges for ever.
+   */
+  readonly ask: (request: LlmRequestInput) => Effect.Effect<LlmResponse, LlmError>
 }
 
 /** What a router needs to know of a call: all of it, or only its model for embeddings. */

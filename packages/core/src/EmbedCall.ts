@@ -4,6 +4,7 @@ import type { ActiveCall } from "./internal/ActiveCall.ts"
 import { isCachedAnswer } from "./Failover.ts"
 import { given, guard, pluginFailure } from "./internal/guard.ts"
 import { unsupported } from "./internal/openAttempt.ts"
+import { timeout } from "./internal/openStream.ts"
 import { routeOf } from "./internal/routeOf.ts"
 import { settleAttempt } from "./internal/settleAttempt.ts"
 import { LlmError } from "./LlmError.ts"
@@ -21,7 +22,11 @@ export const embedThrough = Effect.fnUntraced(function* (
   const route = yield* routeOf(stack, { model: request.model }, call)
   call.routed(route)
   const [candidate, answer] = yield* given(stack.nameOf("failover"), "an answer", () =>
-    stack.failover.run(route.candidates, (candidate) => dispatch(stack, call, request, candidate, span), call),
+    stack.failover.run(
+      route.candidates,
+      (candidate, options) => dispatch(stack, call, request, candidate, span, options?.timeouts?.total),
+      call,
+    ),
   )
   const response: EmbedResponse = { ...answer, provider: candidate.provider, route: call.trace() }
   return response
@@ -33,6 +38,7 @@ const dispatch = Effect.fnUntraced(function* (
   request: EmbedRequest,
   first: Candidate,
   parent: ActiveSpan,
+  totalMs: number | undefined,
 ) {
   let candidate = first
   if (isCachedAnswer(candidate)) {
@@ -42,7 +48,7 @@ const dispatch = Effect.fnUntraced(function* (
     const where = call.attempting(candidate)
     const span = yield* stack.tracer.startAttempt(candidate, request, parent, call)
     const { settle } = settleAttempt(stack, call, candidate, span)
-    const sent = send(stack, { ...request, model: candidate.model }, candidate)
+    const sent = within(totalMs, send(stack, { ...request, model: candidate.model }, candidate))
     const result = yield* Effect.onInterrupt(Effect.result(sent), () => settle({ interrupted: true }))
     if (result._tag === "Success") {
       const { usage, model } = result.success
@@ -61,6 +67,12 @@ const dispatch = Effect.fnUntraced(function* (
     if (decision.delayMs > 0) yield* Effect.sleep(decision.delayMs)
   }
 })
+
+/** Of an attempt's bounds only that of the whole means something here. */
+const within = <A>(totalMs: number | undefined, effect: Effect.Effect<A, LlmError>): Effect.Effect<A, LlmError> =>
+  totalMs === undefined
+    ? effect
+    : Effect.timeoutOrElse(effect, { duration: totalMs, orElse: () => Effect.fail(timeout("total", totalMs)) })
 
 const send = (
   stack: Stack,

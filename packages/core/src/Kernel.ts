@@ -12,9 +12,9 @@ import type { CallContext, Operation, Routable } from "./CallContext.ts"
 import { type EmbedRequest, type EmbedResponse, makeEmbedRequest } from "./Embed.ts"
 import { embedThrough } from "./EmbedCall.ts"
 import { unfoldCall } from "./Fold.ts"
-import { ActiveCall, type CallSettings } from "./internal/ActiveCall.ts"
+import { ActiveCall, type CallSettings, round, type Within } from "./internal/ActiveCall.ts"
 import { cacheKey } from "./internal/cacheSteps.ts"
-import { given, guard } from "./internal/guard.ts"
+import { given, guard, harmless } from "./internal/guard.ts"
 import { nearest } from "./internal/nearest.ts"
 import { routeOf } from "./internal/routeOf.ts"
 import { chooseValidators } from "./internal/chooseValidators.ts"
@@ -25,7 +25,7 @@ import { LlmRequest, type LlmRequestInput, makeRequest } from "./Request.ts"
 import type { LlmResponse } from "./Response.ts"
 import { neverAgain } from "./RetryPolicy.ts"
 import type { Route } from "./Router.ts"
-import type { Candidate } from "./RouteTrace.ts"
+import { type Candidate, candidateName } from "./RouteTrace.ts"
 import { resolveStack, type Stack } from "./Stack.ts"
 import type { PartsPull } from "./internal/openStream.ts"
 import { flow } from "./StreamCall.ts"
@@ -64,7 +64,17 @@ const makeKernel: Effect.Effect<KernelShape, never, Providers> = Effect.gen(func
   const prefix = (yield* Random.nextIntBetween(0x10000000, 0x7fffffff)).toString(16)
   let calls = 0
   const begin = (operation: Operation, settings: CallSettings): Effect.Effect<ActiveCall> =>
-    Effect.map(Clock.Clock, (clock) => new ActiveCall(`${prefix}-${++calls}`, operation, settings, stack, clock))
+    Effect.map(
+      Clock.Clock,
+      (clock) => new ActiveCall(`${prefix}-${++calls}`, operation, settings, stack, clock, within),
+    )
+  const within: Within = Effect.fnUntraced(function* (outer, input) {
+    const request = yield* inner(outer, yield* normalise(input))
+    const call = yield* begin("generate", { ...settingsOf(request), depth: outer.depth + 1 })
+    return yield* Effect.onExit(generate(stack, call, request), (exit) =>
+      Effect.sync(() => outer.decide("kernel", askedFor(request, call, exit))),
+    )
+  })
   const openCall = Effect.fnUntraced(function* (input: LlmRequestInput) {
     const request = yield* normalise(input)
     return yield* stream(stack, yield* begin("stream", settingsOf(request)), request, yield* Effect.scope)
@@ -96,6 +106,34 @@ const normalise = (input: LlmRequestInput): Effect.Effect<LlmRequest, LlmError> 
     return request instanceof LlmError ? Effect.fail(request) : Effect.succeed(request)
   })
 
+const maxDepth = 3
+
+/** The request of a call within another: for the same tenant, and with no more time than the outer one has left. */
+const inner = (outer: ActiveCall, request: LlmRequest): Effect.Effect<LlmRequest, LlmError> => {
+  const left = outer.remainingMs()
+  if (left <= 0) return Effect.fail(outer.deadlinePassed())
+  if (outer.depth >= maxDepth) {
+    const message = `a call within a call within a call: more than ${maxDepth} deep is refused. Judge without a judge`
+    return Effect.fail(LlmError.make({ _tag: "InvalidRequest", field: "model", message }))
+  }
+  const tenant = request.tenant ?? outer.tenant
+  return Effect.succeed({
+    ...request,
+    ...(tenant === undefined ? {} : { tenant }),
+    tags: { ...outer.tags, ...request.tags },
+    policy: { ...request.policy, deadline: Math.min(request.policy?.deadline ?? Infinity, left) },
+  })
+}
+
+const askedFor = (request: LlmRequest, call: ActiveCall, exit: Exit.Exit<LlmResponse, LlmError>): string => {
+  const took = `in ${round(call.elapsedMs())} ms`
+  if (Exit.isSuccess(exit)) return `asked ${exit.value.provider}/${exit.value.model} within the call: answered ${took}`
+  const last = call.attempts.at(-1)
+  const whom = last === undefined ? request.model : candidateName(last.candidate)
+  const error = Exit.findErrorOption(exit)
+  return `asked ${whom} within the call: ${error._tag === "Some" ? error.value.reason._tag : "left"} ${took}`
+}
+
 const settingsOf = (request: LlmRequest): CallSettings => ({
   tenant: request.tenant,
   tags: request.tags,
@@ -120,7 +158,7 @@ const stream = Effect.fnUntraced(function* (stack: Stack, call: ActiveCall, inpu
     return { parts: yield* Stream.toPull(Stream.fromArray(batch)) }
   }
   const span = yield* stack.tracer.startCall(input, call)
-  yield* Scope.addFinalizerExit(scope, (exit) => span.end(call.outcome(exit)))
+  yield* Scope.addFinalizerExit(scope, (exit) => over(stack, call, span, exit))
   const opened = Effect.flatMap(prepare(stack, call, input, span, scope, "flowing"), answerFlowing)
   // Opening the provider's stream has bounds of its own; a deadline of its own is for what plugins do before.
   const bounded = stack.prompt && input.policy?.validators === undefined ? opened : withinDeadline(call, opened)
@@ -201,8 +239,30 @@ const traced = <A>(
   Effect.flatMap(stack.tracer.startCall(request, call), (span) => {
     const scope = Scope.makeUnsafe()
     const failing = Effect.mapError(withinDeadline(call, run(span, scope)), (error) => call.failed(error))
-    return Effect.onExit(failing, (exit) => Effect.andThen(Scope.close(scope, Exit.void), span.end(call.outcome(exit))))
+    return Effect.onExit(failing, (exit) =>
+      Effect.andThen(Scope.close(scope, Exit.void), over(stack, call, span, exit)),
+    )
   })
+
+/** The call is over, however it ended: its span ends, and who wants to know is told. */
+const over = (
+  stack: Stack,
+  call: ActiveCall,
+  span: ActiveSpan,
+  exit: Exit.Exit<unknown, unknown>,
+): Effect.Effect<void> => {
+  const ended = span.end(call.outcome(exit))
+  if (stack.onEnded.length === 0) return ended
+  const tell = Effect.suspend(() => {
+    const outcome = call.ending()
+    return Effect.forEach(
+      stack.onEnded,
+      ({ middleware, plugin }) => harmless(plugin, () => middleware.ended?.(outcome, call) ?? Effect.void),
+      { discard: true },
+    )
+  })
+  return Effect.andThen(ended, tell)
+}
 
 const withinDeadline = <A>(call: ActiveCall, effect: Effect.Effect<A, LlmError>): Effect.Effect<A, LlmError> =>
   Effect.timeoutOrElse(effect, { duration: call.deadlineMs, orElse: () => Effect.fail(call.deadlinePassed()) })

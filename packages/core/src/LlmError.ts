@@ -25,7 +25,7 @@ interface Fields {
 }
 
 /** The phase in which time ran out. `call` is the deadline of the whole call. */
-export type TimeoutPhase = "connect" | "first-content" | "idle" | "total" | "call"
+export type TimeoutPhase = "connect" | "first-content" | "throughput" | "idle" | "total" | "call"
 
 /** What had arrived when an answer was cut. */
 export interface PartialAnswer {

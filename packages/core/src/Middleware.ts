@@ -5,7 +5,7 @@ import type { CallContext } from "./CallContext.ts"
 import type { LlmError } from "./LlmError.ts"
 import type { LlmRequest } from "./Request.ts"
 import type { LlmResponse } from "./Response.ts"
-import type { Candidate } from "./RouteTrace.ts"
+import type { AttemptTrace, Candidate } from "./RouteTrace.ts"
 
 /**
  * The fixed places of middleware, in the order in which requests pass them; responses pass them in reverse. So the order
@@ -17,12 +17,23 @@ export type Stage = (typeof stages)[number]
 /** One attempt at one candidate. Calling it again makes another request to the provider. */
 export type Attempt = (request: LlmRequest) => Effect.Effect<Answer, LlmError>
 
+/** How a call ended: with what its caller was given, with a failure, or because its caller left. `ms` since its start. */
+export interface CallOutcome {
+  readonly ms: number
+  readonly response?: LlmResponse
+  readonly error?: LlmError
+  readonly interrupted?: boolean
+}
+
 /**
  * Takes part in every call, the same for generate and stream.
  * - `request`: once, before cache and routing: guards, retrieved passages, prompts, budgets.
  * - `attempt`: around each attempt at a candidate: images fitted to the model, a tool loop.
  * - `response`: once, when the answer is whole and valid: quality, usage. Of a stream the parts have flowed by then, so
  *   what it changes shows in `finish` only.
+ * - `settled`: told how each attempt ended, of answers and embeddings; streams after their last part.
+ * - `ended`: told once how each call ended, also one that failed, that its caller left, or that asked for embeddings
+ *   (those end without a `response`). The caller waits for both: what takes time belongs in a fiber of the plugin's own.
  */
 export interface Middleware {
   readonly name: string
@@ -39,6 +50,8 @@ export interface Middleware {
     request: LlmRequest,
     context: CallContext,
   ) => Effect.Effect<LlmResponse, LlmError>
+  readonly settled?: (attempt: AttemptTrace, context: CallContext) => Effect.Effect<void>
+  readonly ended?: (outcome: CallOutcome, context: CallContext) => Effect.Effect<void>
 }
 
 export interface RegisteredMiddleware {

@@ -24,9 +24,15 @@ export interface CachePolicy extends Schema.Schema.Type<typeof CachePolicy> {}
 
 /**
  * Bounds of one attempt, in ms, the same for generate and stream: the wait for the first content, the gap between two
- * pieces of the answer, and the whole attempt. A generate that sets `firstContent` or `idle` is served by streaming.
+ * pieces of the answer, and the whole attempt. `throughput` asks for so many characters within so many ms of the first
+ * content, before anything is passed on. A generate that sets `firstContent`, `idle` or `throughput` is served by streaming.
  */
-export const Timeouts = Schema.Struct({ firstContent: number, idle: number, total: number })
+export const Timeouts = Schema.Struct({
+  firstContent: number,
+  idle: number,
+  total: number,
+  throughput: Schema.optionalKey(Schema.Struct({ characters: Schema.Natural, withinMs: Schema.Finite })),
+})
 export interface Timeouts extends Schema.Schema.Type<typeof Timeouts> {}
 
 /**
@@ -142,7 +148,12 @@ const refusal = (request: unknown): LlmError => {
 const checkBounds = ({ maxOutputTokens, policy }: LlmRequest) => {
   if (maxOutputTokens !== undefined && maxOutputTokens < 1) throw invalid("maxOutputTokens", "must be at least 1")
   if (policy === undefined) return
-  const bounds: Readonly<Record<string, number | undefined>> = { deadline: policy.deadline, ...policy.timeouts }
+  const { throughput, ...times } = policy.timeouts ?? {}
+  const bounds: Readonly<Record<string, number | undefined>> = {
+    deadline: policy.deadline,
+    ...times,
+    ...(throughput === undefined ? {} : { "throughput.withinMs": throughput.withinMs }),
+  }
   for (const key in bounds) {
     const field = key === "deadline" ? "policy.deadline" : `policy.timeouts.${key}`
     const value = bounds[key]

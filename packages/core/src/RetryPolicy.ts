@@ -31,7 +31,10 @@ export type RetryDecision =
   | { readonly _tag: "Escalate"; readonly reason: string }
   | { readonly _tag: "Stop" }
 
-/** Decides whether to try again. It decides only: no I/O; randomness through Effect's Random. `history` spans candidates. */
+/**
+ * Decides whether to try again. It decides only: no I/O; randomness through Effect's Random. `history` spans candidates.
+ * `settled` is told how each attempt ended, streams after their last part.
+ */
 export interface RetryPolicy {
   readonly next: (
     failure: AttemptFailure,
@@ -39,6 +42,7 @@ export interface RetryPolicy {
     context: CallContext,
     request: LlmRequest | undefined,
   ) => Effect.Effect<RetryDecision>
+  readonly settled?: (attempt: AttemptTrace, context: CallContext) => Effect.Effect<void>
 }
 
 const stop: Effect.Effect<RetryDecision> = Effect.succeed({ _tag: "Stop" })

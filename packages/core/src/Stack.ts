@@ -5,10 +5,12 @@ import { Escalation } from "./Escalation.ts"
 import { Failover, noFailover } from "./Failover.ts"
 import { given } from "./internal/guard.ts"
 import { inOrder, Middlewares, type RegisteredMiddleware } from "./Middleware.ts"
+import type { CallContext } from "./CallContext.ts"
 import { ModelCatalog } from "./ModelCatalog.ts"
 import { Providers, type ProvidersShape } from "./Providers.ts"
 import { neverAgain, RetryPolicy } from "./RetryPolicy.ts"
 import { Router, routerByName, Routes } from "./Router.ts"
+import type { AttemptTrace } from "./RouteTrace.ts"
 import { type ActiveSpan, genAiTracer, Tracer } from "./Tracer.ts"
 import { type RegisteredValidator, Validators } from "./Validator.ts"
 
@@ -19,6 +21,12 @@ export type SingleKind = "router" | "failover" | "retry" | "escalation" | "cache
 export const PluginNames = Context.Reference<Partial<Record<SingleKind, string>>>("@switchyard/core/PluginNames", {
   defaultValue: () => ({}),
 })
+
+/** Somebody who is told how attempts end. */
+export interface AttemptListener {
+  readonly plugin: string
+  readonly told: (attempt: AttemptTrace, context: CallContext) => Effect.Effect<void>
+}
 
 /** Every service that a call needs, looked up once when the stack is built and never per call. */
 export interface Stack {
@@ -35,6 +43,8 @@ export interface Stack {
   readonly onRequest: ReadonlyArray<RegisteredMiddleware>
   readonly onAttempt: ReadonlyArray<RegisteredMiddleware>
   readonly onResponse: ReadonlyArray<RegisteredMiddleware>
+  readonly onSettled: ReadonlyArray<AttemptListener>
+  readonly onEnded: ReadonlyArray<RegisteredMiddleware>
   /** Nothing but the provider can make a call wait: all else is the core's own and decides at once. */
   readonly prompt: boolean
   /** The plugin behind a service, for messages. */
@@ -79,6 +89,9 @@ export const resolveStack: Effect.Effect<Stack, never, Providers> = Effect.gen(f
   const retry = yield* RetryPolicy
   const cache = yield* Cache
   const tracer = yield* Tracer
+  const nameOf = (kind: SingleKind): string => names[kind] ?? `the ${kind} service`
+  const listener = (plugin: string, told: AttemptListener["told"] | undefined): ReadonlyArray<AttemptListener> =>
+    told === undefined ? [] : [{ plugin, told }]
   return {
     providers: yield* Providers,
     router,
@@ -94,6 +107,12 @@ export const resolveStack: Effect.Effect<Stack, never, Providers> = Effect.gen(f
     // The first stage is the outermost, so the list is applied from its end.
     onAttempt: middlewares.filter((m) => m.middleware.attempt !== undefined).toReversed(),
     onResponse: middlewares.filter((m) => m.middleware.response !== undefined).toReversed(),
+    onSettled: [
+      ...listener(nameOf("failover"), failover.settled),
+      ...listener(nameOf("retry"), retry.settled),
+      ...middlewares.flatMap(({ middleware, plugin }) => listener(plugin, middleware.settled)),
+    ],
+    onEnded: middlewares.filter((m) => m.middleware.ended !== undefined),
     prompt:
       router === routerByName &&
       failover === noFailover &&
@@ -101,6 +120,6 @@ export const resolveStack: Effect.Effect<Stack, never, Providers> = Effect.gen(f
       cache === undefined &&
       tracer === genAiTracer &&
       middlewares.length === 0,
-    nameOf: (kind) => names[kind] ?? `the ${kind} service`,
+    nameOf,
   }
 })

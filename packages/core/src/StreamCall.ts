@@ -6,11 +6,12 @@ import { conclude, dispatch, type Job, type Obtained, outcomeOf, rejection, vali
 import type { Rescue } from "./Failover.ts"
 import { finishOfCall, Fold } from "./Fold.ts"
 import { given, guard } from "./internal/guard.ts"
+import { published } from "./internal/cacheSteps.ts"
 import type { Batch, PartsPull } from "./internal/openStream.ts"
 import type { LlmError, PartialAnswer } from "./LlmError.ts"
 import type { LlmRequest } from "./Request.ts"
 import type { ProviderResponse } from "./Response.ts"
-import type { Candidate } from "./RouteTrace.ts"
+import { type Candidate, candidateName } from "./RouteTrace.ts"
 import type { StreamPart } from "./StreamPart.ts"
 
 /** A complete answer may be judged and kept for at least this long, even if its reader took all the time of the call. */
@@ -22,7 +23,9 @@ type Next = Effect.Effect<Batch, LlmError | Cause.Done>
 export const flow = (job: Job, first: Obtained): Effect.Effect<{ readonly parts: PartsPull }> => {
   const reading = new Reading(job, first)
   const opened = Effect.flatMap(reading.take(first), () => Scope.addFinalizer(job.scope, reading.left))
-  return Effect.as(opened, { parts: reading.next })
+  const publish = first.cached === undefined ? published(job) : undefined
+  const parts = publish === undefined ? reading.next : Effect.tap(reading.next, publish)
+  return Effect.as(opened, { parts })
 }
 
 /**
@@ -38,6 +41,8 @@ class Reading {
   #pull: PartsPull = Cause.done()
   #begun = false
   #resumed = false
+  /** Who was asked to go on: nobody is asked twice. */
+  #askedToResume: ReadonlyArray<string> = []
   #phase: "flowing" | "finishing" | "done" = "flowing"
 
   constructor(job: Job, first: Obtained) {
@@ -128,17 +133,20 @@ class Reading {
     return Effect.andThen(settled, over ? this.#fail(failure) : this.#inTime(this.#rescue(failure), 0))
   }
 
-  #rescue(failure: LlmError): Next {
+  /** `failure` is what the caller is told when nobody helps; `last` why the latest candidate could not. */
+  #rescue(failure: LlmError, last = failure): Next {
     const { answer } = this.#from
     const contract = this.#job.request.policy?.stream
     const resumable = this.#fold.finish === undefined && !this.#fold.writesToolCall
     this.#phase = "done"
     // The broken connection is not kept while another candidate is asked.
     const closed = answer._tag === "Flowing" && answer.close !== undefined ? answer.close : Effect.void
-    return Effect.flatMap(Effect.andThen(closed, this.#decide(failure)), (decided): Next => {
+    return Effect.flatMap(Effect.andThen(closed, this.#decide(last)), (decided): Next => {
       if (decided._tag === "Restart" && contract === "restart") return this.#restart(failure, decided.candidates)
       if (decided._tag === "Resume" && contract === "resume" && resumable) {
-        return this.#resume(failure, decided.candidate)
+        if (!this.#askedToResume.includes(candidateName(decided.candidate))) {
+          return this.#resume(failure, decided.candidate)
+        }
       }
       return Effect.fail(failure)
     })
@@ -178,15 +186,20 @@ class Reading {
   #resume(failure: LlmError, candidate: Candidate): Next {
     const { call, request } = this.#job
     call.decide("failover", `resume: ${failure.reason.message}`)
+    this.#askedToResume = [...this.#askedToResume, candidateName(candidate)]
     const { provider, model } = this.#from.candidate
     const asked = continued(request, this.#fold.partial(), { provider, model })
     const taken = Effect.flatMap(dispatch(this.#job, candidate, asked), (from) => this.take(from))
-    return Effect.flatMap(taken, (): Next => {
-      const attempt = call.attempts.length
-      this.#resumed = true
-      this.#pull = Effect.map(this.#pull, (batch) => renamed(batch, attempt))
-      const [head, ...rest] = this.#fold.closing()
-      return head === undefined ? this.next : Effect.succeed([head, ...rest])
+    return Effect.matchEffect(taken, {
+      // The caller's answer was cut, whoever else could not go on with it.
+      onFailure: (error): Next => this.#rescue(failure, error),
+      onSuccess: (): Next => {
+        const attempt = call.attempts.length
+        this.#resumed = true
+        this.#pull = Effect.map(this.#pull, (batch) => renamed(batch, attempt))
+        const [head, ...rest] = this.#fold.closing()
+        return head === undefined ? this.next : Effect.succeed([head, ...rest])
+      },
     })
   }
 

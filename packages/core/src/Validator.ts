@@ -16,13 +16,16 @@ export interface Validator {
   ) => Effect.Effect<Verdict, LlmError>
 }
 
+/** Another validator of the stack by its name, for those that are made of others. Its failures are those of `make`. */
+export type ValidatorLookup = (name: string, params: JsonObject) => Effect.Effect<Validator, LlmError>
+
 /**
  * Named validators of one plugin. A call, or a JSON config, asks for one by name and parameters; `make` checks the
- * parameters before anything is sent.
+ * parameters before anything is sent. What a looked-up validator throws is blamed on the plugin that brought it.
  */
 export interface ValidatorFactory {
   readonly names: ReadonlyArray<string>
-  readonly make: (name: string, params: JsonObject) => Effect.Effect<Validator, LlmError>
+  readonly make: (name: string, params: JsonObject, lookup: ValidatorLookup) => Effect.Effect<Validator, LlmError>
 }
 
 export interface RegisteredValidator {

@@ -221,3 +221,41 @@ describe("timeouts and who comes next", () => {
     }),
   )
 })
+
+describe("throughput", () => {
+  const text = (parts: ReadonlyArray<StreamPart>) =>
+    parts.map((part) => (part.type === "text-delta" ? part.text : "")).join("")
+  const quick = flowing(paced(10, start, ...Array.from({ length: 20 }, () => delta("quick")), finish()))
+  const asked = asking({ throughput: { characters: 50, withinMs: 200 } })
+
+  it.effect("a stream that keeps pace loses nothing", () =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(collect([quick], asked))
+      yield* TestClock.adjust(1000)
+      assert.strictEqual(text(yield* Fiber.join(fiber)).length, 100)
+    }),
+  )
+
+  it.effect("nothing of one that does not is passed on, and the next candidate is asked", () =>
+    Effect.gen(function* () {
+      const slow = plug("provider", provider({ id: "slow", stream: () => paced(100, start, ...many) }))
+      const many = Array.from({ length: 30 }, () => delta("x"))
+      const routes = { both: ["slow/m", "p/m"] } as const
+      const request = { ...asked, model: "both" }
+      const fiber = yield* Effect.forkChild(collect([slow, quick, inTurn()], request, { routes }))
+      yield* TestClock.adjust(5000)
+      const parts = yield* Fiber.join(fiber)
+      assert.strictEqual(text(parts), "quick".repeat(20))
+      const last = parts.at(-1)
+      const attempts = last?.type === "finish" ? last.route?.attempts : undefined
+      assert.match(attempts?.[0]?.error?.message ?? "", /too little content within 200 ms/)
+    }),
+  )
+
+  it.effect("a short answer that is over has done enough", () =>
+    Effect.gen(function* () {
+      const brief = flowing(Stream.fromArray([start, delta("yes"), finish()]))
+      assert.strictEqual(text(yield* collect([brief], asked)), "yes")
+    }),
+  )
+})

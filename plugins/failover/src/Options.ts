@@ -14,6 +14,7 @@ const Timeouts = Schema.Struct({
   firstContent: Schema.optionalKey(positive),
   idle: Schema.optionalKey(positive),
   total: Schema.optionalKey(positive),
+  throughput: Schema.optionalKey(Schema.Struct({ characters: atLeastOne, withinMs: positive })),
 })
 
 const Window = Schema.Union([

@@ -158,6 +158,8 @@ export const callOf = (remainingMs = 600_000, providers: ReadonlyArray<string> =
     catalog: { describe: () => undefined },
     decide: (_, what) => void decisions.push(what),
     warn: (warning) => void warnings.push(warning),
+    depth: 0,
+    ask: () => Effect.die("nobody is there to be asked"),
   }
   return { context, warnings, decisions }
 }

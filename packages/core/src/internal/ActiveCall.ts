@@ -1,9 +1,12 @@
 import type * as Clock from "effect/Clock"
 import * as Exit from "effect/Exit"
+import type * as Effect from "effect/Effect"
 import type { CallContext, Operation } from "../CallContext.ts"
 import type { Warning } from "../Finish.ts"
 import { type ErrorContext, isLlmError, LlmError } from "../LlmError.ts"
-import type { StreamContract } from "../Request.ts"
+import type { CallOutcome } from "../Middleware.ts"
+import type { LlmRequestInput, StreamContract } from "../Request.ts"
+import type { LlmResponse } from "../Response.ts"
 import type { Route } from "../Router.ts"
 import type { AttemptTrace, Candidate, Decision, RouteTrace } from "../RouteTrace.ts"
 import type { Stack } from "../Stack.ts"
@@ -22,7 +25,11 @@ export interface CallSettings {
   readonly tags?: Readonly<Record<string, string>> | undefined
   readonly deadline?: number | undefined
   readonly contract?: StreamContract | undefined
+  readonly depth?: number
 }
+
+/** Makes a call within another. */
+export type Within = (outer: ActiveCall, request: LlmRequestInput) => Effect.Effect<LlmResponse, LlmError>
 
 /** The state of one call: its clock, its trace and its warnings. Lives as long as the call. */
 export class ActiveCall implements CallContext {
@@ -35,17 +42,29 @@ export class ActiveCall implements CallContext {
   readonly catalog
   readonly routes
   readonly deadlineMs: number
+  readonly depth: number
   readonly attempts: Array<AttemptTrace> = []
   readonly warnings: Array<Warning> = []
   cacheOutcome = "none"
+  /** What the caller was given. */
+  concluded: LlmResponse | undefined
+  #failure: LlmError | undefined
   #route: Route | undefined
   #decisions: Array<Decision> = []
   #current: ErrorContext = {}
   #started = 0
   #clock: Clock.Clock
   #startedAt: number
+  #within: Within
 
-  constructor(id: string, operation: Operation, settings: CallSettings, stack: Stack, clock: Clock.Clock) {
+  constructor(
+    id: string,
+    operation: Operation,
+    settings: CallSettings,
+    stack: Stack,
+    clock: Clock.Clock,
+    within: Within,
+  ) {
     this.id = id
     this.operation = operation
     this.contract = settings.contract
@@ -55,6 +74,8 @@ export class ActiveCall implements CallContext {
     this.providers = stack.providers
     this.catalog = stack.catalog
     this.routes = stack.routes
+    this.depth = settings.depth ?? 0
+    this.#within = within
     this.#clock = clock
     this.#startedAt = millis(clock)
   }
@@ -67,6 +88,7 @@ export class ActiveCall implements CallContext {
   readonly warn = (warning: Warning): void => {
     this.warnings.push(warning)
   }
+  readonly ask = (request: LlmRequestInput): Effect.Effect<LlmResponse, LlmError> => this.#within(this, request)
 
   routed(route: Route): void {
     this.#route = route
@@ -92,7 +114,9 @@ export class ActiveCall implements CallContext {
 
   /** The failure as the caller sees it: where it happened, how long it took, and what was tried. */
   failed(error: LlmError): LlmError {
-    return LlmError.of(error, { operation: this.operation, route: this.trace(), elapsedMs: round(this.elapsedMs()) })
+    const route = this.trace()
+    this.#failure = LlmError.of(error, { operation: this.operation, route, elapsedMs: round(this.elapsedMs()) })
+    return this.#failure
   }
 
   /** A candidate is about to be asked. Gives where a failure of this attempt happens. */
@@ -117,6 +141,13 @@ export class ActiveCall implements CallContext {
       ...(error._tag === "Some" && isLlmError(error.value) ? { error: error.value } : {}),
       ...(Exit.hasInterrupts(exit) ? { interrupted: true } : {}),
     }
+  }
+
+  /** How the call ended, for middleware. */
+  ending(): CallOutcome {
+    const ms = round(this.elapsedMs())
+    if (this.concluded !== undefined) return { ms, response: this.concluded }
+    return this.#failure === undefined ? { ms, interrupted: true } : { ms, error: this.#failure }
   }
 
   deadlinePassed(): LlmError {

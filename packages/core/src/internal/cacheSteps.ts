@@ -1,14 +1,18 @@
 import * as Effect from "effect/Effect"
-import { answerResponse, wholeAnswer } from "../Answer.ts"
-import type { CacheHit } from "../Cache.ts"
+import * as Cause from "effect/Cause"
+import * as Scope from "effect/Scope"
+import { answerPull, answerResponse, openedAnswer, wholeAnswer } from "../Answer.ts"
+import type { Cache, CacheHit } from "../Cache.ts"
 import type { Job } from "../Call.ts"
 import { LlmError } from "../LlmError.ts"
 import type { LlmRequest } from "../Request.ts"
 import { requestHash } from "../RequestHash.ts"
 import type { LlmResponse } from "../Response.ts"
 import type { Stack } from "../Stack.ts"
+import type { StreamPart } from "../StreamPart.ts"
 import type { ActiveCall } from "./ActiveCall.ts"
-import { guard } from "./guard.ts"
+import { guard, harmless } from "./guard.ts"
+import { withHead } from "./openStream.ts"
 
 /** The key under which the cache knows this request; none where it may not be used, and then nothing is hashed. */
 export const cacheKey = (stack: Stack, request: LlmRequest): Effect.Effect<string | undefined> =>
@@ -20,12 +24,62 @@ export const lookup = (job: Job): Effect.Effect<CacheHit | undefined> => {
   const { cache } = stack
   const mode = request.policy?.cache?.mode ?? "read-write"
   if (cache === undefined || key === undefined || mode === "refresh" || mode === "write-only") return Effect.undefined
+  const { release } = cache
+  const plugin = stack.nameOf("cache")
+  if (release === undefined) return lookUp(job, cache, key)
+  const over = harmless(plugin, () => release(key, call))
+  return Effect.andThen(Scope.addFinalizer(job.scope, over), lookUp(job, cache, key))
+}
+
+const lookUp = (job: Job, cache: Cache, key: string): Effect.Effect<CacheHit | undefined> => {
+  const { stack, call, request } = job
   const found = guard(stack.nameOf("cache"), () => cache.lookup(key, request, call))
-  const usable = inTime(
-    call,
-    Effect.flatMap(found, (hit) => told(job, hit ?? undefined)),
+  const usable = Effect.filterOrElse(
+    found,
+    (hit) => hit?.inFlight === true,
+    (hit) => told(job, hit ?? undefined),
   )
-  return Effect.catch(usable, (error) => skipped(call, "look-up", error))
+  const first = Effect.catch(inTime(call, usable), (error) => skipped(call, "look-up", error))
+  return Effect.flatMap(first, (hit) => {
+    if (hit?.inFlight !== true) return Effect.succeed(hit)
+    call.decide("cache", "joined a call that asks the same")
+    const joined = guard(stack.nameOf("cache"), () => join(job, hit))
+    return Effect.catch(joined, (error) => {
+      call.decide("cache", `the call that was joined gave nothing: ${error.reason.message}`)
+      return lookUp(job, cache, key)
+    })
+  })
+}
+
+/** Waits for the answer of the other call, or for its first part where parts flow. */
+const join = (job: Job, hit: CacheHit): Effect.Effect<CacheHit, LlmError> => {
+  const { call, request, scope } = job
+  const counted = (answer: CacheHit["answer"]): CacheHit => {
+    call.cacheOutcome = "hit"
+    return { ...hit, answer }
+  }
+  if (job.mode === "whole") {
+    return Effect.map(answerResponse(hit.answer, request.model), (read) => counted(wholeAnswer(read)))
+  }
+  return Effect.gen(function* () {
+    const pull = yield* Effect.provideService(answerPull(hit.answer), Scope.Scope, scope)
+    const head = yield* Effect.mapError(pull, (error) => (Cause.isDone(error) ? nothingCame : error))
+    return counted(openedAnswer(withHead(head, pull), Effect.void))
+  })
+}
+
+const nothingCame = LlmError.make({ _tag: "EmptyResponse", message: "it ended before any content" })
+
+/** Hands the parts of this call on to those who joined it. */
+export const published = ({
+  stack,
+  call,
+  key,
+}: Job): ((batch: ReadonlyArray<StreamPart>) => Effect.Effect<void>) | undefined => {
+  const progress = stack.cache?.progress
+  if (progress === undefined || key === undefined) return undefined
+  const plugin = stack.nameOf("cache")
+  return (batch) => harmless(plugin, () => progress(key, batch, call))
 }
 
 /** The cache's answer whatever its age, if it keeps such. */

@@ -1,8 +1,10 @@
 import * as Effect from "effect/Effect"
 import type { NamedValidator } from "../Call.ts"
+import type { JsonObject } from "../Json.ts"
 import { LlmError } from "../LlmError.ts"
 import type { LlmRequest } from "../Request.ts"
 import type { Stack } from "../Stack.ts"
+import type { Validator } from "../Validator.ts"
 import { guard } from "./guard.ts"
 import { nearest } from "./nearest.ts"
 
@@ -28,13 +30,35 @@ export const chooseValidators = (
 ): Effect.Effect<ReadonlyArray<NamedValidator>, LlmError> => {
   const specs = request.policy?.validators
   if (specs === undefined || specs.length === 0) return Effect.succeed(none)
-  return Effect.forEach(specs, ({ type, params }) => {
-    const registered = stack.validators.get(type)
-    if (registered === undefined) return Effect.fail(unknownValidator(type, [...stack.validators.keys()]))
-    const { factory, plugin } = registered
-    return Effect.map(
-      guard(plugin, () => factory.make(type, params ?? {})),
-      (validator) => ({ plugin, validator }),
-    )
-  })
+  return Effect.forEach(specs, ({ type, params }) => makeNamed(stack, type, params ?? {}, 0))
 }
+
+/** Validators made of validators made of …: nobody means more than this. */
+const maxDepth = 16
+
+const makeNamed = (
+  stack: Stack,
+  name: string,
+  params: JsonObject,
+  depth: number,
+): Effect.Effect<NamedValidator, LlmError> => {
+  const registered = stack.validators.get(name)
+  if (registered === undefined) return Effect.fail(unknownValidator(name, [...stack.validators.keys()]))
+  if (depth > maxDepth) return Effect.fail(tooDeep(name))
+  const { factory, plugin } = registered
+  const lookup = (inner: string, given: JsonObject): Effect.Effect<Validator, LlmError> =>
+    Effect.map(makeNamed(stack, inner, given, depth + 1), blaming)
+  const made = guard(plugin, () => factory.make(name, params, lookup))
+  return Effect.map(made, (validator) => ({ plugin, validator }))
+}
+
+const blaming = ({ plugin, validator }: NamedValidator): Validator => ({
+  validate: (response, request, context) => guard(plugin, () => validator.validate(response, request, context)),
+})
+
+const tooDeep = (name: string): LlmError =>
+  LlmError.make({
+    _tag: "InvalidRequest",
+    field: "policy.validators",
+    message: `validators are nested more than ${maxDepth} deep at "${name}"`,
+  })

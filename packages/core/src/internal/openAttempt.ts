@@ -35,7 +35,11 @@ export const openAttempt = (
   account: Pick<AttemptAccount, "opened">,
 ): Effect.Effect<Answer, LlmError> => {
   const timeouts = request.policy?.timeouts
-  const gaps = timeouts?.firstContent !== undefined || timeouts?.idle !== undefined || job.call.operation === "stream"
+  const gaps =
+    timeouts?.firstContent !== undefined ||
+    timeouts?.idle !== undefined ||
+    timeouts?.throughput !== undefined ||
+    job.call.operation === "stream"
   const { generate } = provider
   if (generate !== undefined && (provider.stream === undefined || (job.mode === "whole" && !gaps))) {
     const whole = guard(plugin, () => generate(request))
@@ -50,6 +54,7 @@ export const openAttempt = (
     idle: timeouts?.idle ?? defaultIdleMs,
     total: timeouts?.total ?? Infinity,
     call: job.call.remainingMs(),
+    throughput: timeouts?.throughput,
     deadline: () => job.call.deadlinePassed(),
   }
   const opened = openStream(plugin, () => partsFrom(provider, request), limits, job.scope)

@@ -12,6 +12,12 @@ import { isContent, type StreamPart } from "../StreamPart.ts"
 export type Batch = readonly [StreamPart, ...Array<StreamPart>]
 export type PartsPull = Pull.Pull<Batch, LlmError>
 
+/** At least so many characters within so many ms of the first content, or nobody commits to the stream. */
+export interface Throughput {
+  readonly characters: number
+  readonly withinMs: number
+}
+
 /**
  * Bounds in ms: of the wait for the first content, of the gap between two pieces, of the whole attempt, and of what is
  * left of the call (`deadline` is the failure when that is over). They end waits on the provider: a
@@ -22,6 +28,7 @@ export interface Limits {
   readonly idle: number
   readonly total: number
   readonly call: number
+  readonly throughput?: Throughput | undefined
   readonly deadline: () => LlmError
 }
 
@@ -36,6 +43,7 @@ export interface Opened {
 const waitingFor: Readonly<Record<TimeoutPhase, string>> = {
   connect: "no connection",
   "first-content": "no content",
+  throughput: "too little content",
   idle: "no further content",
   total: "no end of the answer",
   call: "no answer",
@@ -58,7 +66,12 @@ export const openStream = Effect.fnUntraced(function* (
   const close = Scope.close(scope, Exit.void)
   const handOver = new HandOver(plugin, parts, limits, scope, yield* Clock.Clock)
   yield* Effect.forkIn(handOver.watch, scope)
-  const head = yield* Effect.onExit(readHead(handOver), (exit) => (Exit.isSuccess(exit) ? Effect.void : close))
+  const { throughput } = limits
+  const reading =
+    throughput === undefined
+      ? readHead(handOver)
+      : Effect.flatMap(readHead(handOver), (head) => probed(handOver, head, throughput))
+  const head = yield* Effect.onExit(reading, (exit) => (Exit.isSuccess(exit) ? Effect.void : close))
   handOver.opening = false
   return { pull: withHead(head, handOver.next), close, slowestGapMs: () => handOver.slowestGapMs } satisfies Opened
 })
@@ -74,11 +87,40 @@ const readHead = Effect.fnUntraced(function* (handOver: HandOver) {
   }
 })
 
+/** Reads on until the stream has shown its pace: what it has given is kept, and lost only with the attempt. */
+const probed = (
+  handOver: HandOver,
+  head: Array<StreamPart>,
+  { characters, withinMs }: Throughput,
+): Effect.Effect<Array<StreamPart>, LlmError> => {
+  let came = head.reduce((sum, part) => sum + lengthOf(part), 0)
+  let over = head.some(({ type }) => type === "finish")
+  const readOn: Effect.Effect<Array<StreamPart>, LlmError> = Effect.suspend(() =>
+    over || came >= characters
+      ? Effect.succeed(head)
+      : Effect.flatMap(handOver.nextOrEnd, (batch) => {
+          over = batch === undefined || batch.some(({ type }) => type === "finish")
+          for (const part of batch ?? []) came += lengthOf(part)
+          head.push(...(batch ?? []))
+          return readOn
+        }),
+  )
+  return Effect.timeoutOrElse(readOn, {
+    duration: withinMs,
+    orElse: () => Effect.fail(timeout("throughput", withinMs)),
+  })
+}
+
+const lengthOf = (part: StreamPart): number =>
+  part.type === "text-delta" || part.type === "reasoning-delta" || part.type === "tool-input-delta"
+    ? part.text.length
+    : 0
+
 const nothing = Effect.suspend(() =>
   Effect.fail(LlmError.make({ _tag: "EmptyResponse", message: "the stream ended before any content" })),
 )
 
-const withHead = ([first, ...rest]: ReadonlyArray<StreamPart>, pull: PartsPull): PartsPull => {
+export const withHead = ([first, ...rest]: ReadonlyArray<StreamPart>, pull: PartsPull): PartsPull => {
   if (first === undefined) return pull
   let pending: Batch | undefined = [first, ...rest]
   return Effect.suspend((): PartsPull => {

@@ -31,13 +31,13 @@ export interface Pace {
 export interface AttemptAccount {
   /** A stream has shown its first content; `slowestGapMs` is read when the attempt ends. */
   readonly opened: (slowestGapMs: () => number) => void
-  /** Writes the attempt into the trace, tells failover and ends its span, once. */
+  /** Writes the attempt into the trace, tells who listens and ends its span, once. */
   readonly settle: (outcome: AttemptOutcome) => Effect.Effect<void>
 }
 
 /** Begins the account of an attempt. */
 export const settleAttempt = (
-  { failover, nameOf }: Pick<Stack, "failover" | "nameOf">,
+  { onSettled }: Pick<Stack, "onSettled">,
   call: ActiveCall,
   candidate: Candidate,
   span: ActiveSpan,
@@ -73,12 +73,14 @@ export const settleAttempt = (
         ...(error === undefined ? {} : { error }),
         ...(outcome.interrupted === true ? { interrupted: true } : {}),
       })
-      const told = failover.settled
-      if (told === undefined) return ended
-      return Effect.andThen(
-        harmless(nameOf("failover"), () => told(attempt, call)),
-        ended,
-      )
+      let all = ended
+      for (const { plugin, told } of onSettled.toReversed()) {
+        all = Effect.andThen(
+          harmless(plugin, () => told(attempt, call)),
+          all,
+        )
+      }
+      return all
     })
   return { opened, settle }
 }

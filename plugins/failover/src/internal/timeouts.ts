@@ -1,5 +1,4 @@
-import { type CallContext, type DispatchOptions, LlmError, type Timeouts } from "@switchyard/core"
-import * as Effect from "effect/Effect"
+import type { CallContext, DispatchOptions, Timeouts } from "@switchyard/core"
 import { flows } from "./Engine.ts"
 
 /** What the kernel allows between two pieces when nobody says otherwise. */
@@ -27,17 +26,4 @@ export const timeoutsFor = (
   const rescued = context.contract === "resume" || context.contract === "restart"
   if (!rescued) return { timeouts: { ...own, firstContent } }
   return { timeouts: { ...own, firstContent, idle: Math.min(own?.idle ?? kernelIdleMs, most) } }
-}
-
-/** Embeddings are one answer, and the kernel bounds them by the deadline alone. */
-export const boundEmbedding = <A>(
-  asked: Effect.Effect<A, LlmError>,
-  options: DispatchOptions | undefined,
-  name: string,
-): Effect.Effect<A, LlmError> => {
-  const ms = options?.timeouts?.total
-  if (ms === undefined) return asked
-  const message = `${name} gave no embeddings within ${ms} ms`
-  const late = () => Effect.fail(LlmError.make({ _tag: "Timeout", phase: "total", ms, message }))
-  return Effect.timeoutOrElse(asked, { duration: ms, orElse: late })
 }
