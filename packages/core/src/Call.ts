@@ -150,6 +150,7 @@ export const outcomeOf = (response: ProviderResponse): AttemptOutcome => ({
   usage: response.usage,
   model: response.model,
   finish: response.finish.unified,
+  response,
   ...(response.id === undefined ? {} : { id: response.id }),
 })
 
@@ -177,7 +178,7 @@ const attempt = Effect.fnUntraced(function* (
   const { stack, call } = job
   const where = call.attempting(candidate)
   const span = yield* stack.tracer.startAttempt(candidate, request, job.span, call)
-  const account = settleAttempt(stack, call, candidate, span)
+  const account = settleAttempt(stack, call, candidate, span, request)
   const { settle } = account
   const send = withMiddleware(job, candidate, (amended) => openAttempt(job, candidate, registered, amended, account))
   const judged = Effect.flatMap(inSpan(span, send(request)), (answer) => judge(job, candidate, request, answer))

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type { CallContext } from "./CallContext.ts"
 import type { LlmError, PartialAnswer } from "./LlmError.ts"
 import type { Timeouts } from "./Request.ts"
-import type { AttemptTrace, Candidate } from "./RouteTrace.ts"
+import type { AttemptTrace, Candidate, SettledDetail } from "./RouteTrace.ts"
 
 /**
  * What to do when a stream fails after content has flowed: let another candidate continue the partial answer, begin
@@ -37,7 +37,7 @@ export interface Failover {
     context: CallContext,
   ) => Effect.Effect<A, LlmError>
   readonly rescue: (failure: LlmError, partial: PartialAnswer, context: CallContext) => Effect.Effect<Rescue>
-  readonly settled?: (attempt: AttemptTrace, context: CallContext) => Effect.Effect<void>
+  readonly settled?: (attempt: AttemptTrace, context: CallContext, detail: SettledDetail) => Effect.Effect<void>
 }
 
 const fail: Effect.Effect<Rescue> = Effect.succeed({ _tag: "Fail" })

@@ -5,7 +5,7 @@ import type { CallContext } from "./CallContext.ts"
 import type { LlmError } from "./LlmError.ts"
 import type { LlmRequest } from "./Request.ts"
 import type { LlmResponse } from "./Response.ts"
-import type { AttemptTrace, Candidate } from "./RouteTrace.ts"
+import type { AttemptTrace, Candidate, SettledDetail } from "./RouteTrace.ts"
 
 /**
  * The fixed places of middleware, in the order in which requests pass them; responses pass them in reverse. So the order
@@ -50,7 +50,7 @@ export interface Middleware {
     request: LlmRequest,
     context: CallContext,
   ) => Effect.Effect<LlmResponse, LlmError>
-  readonly settled?: (attempt: AttemptTrace, context: CallContext) => Effect.Effect<void>
+  readonly settled?: (attempt: AttemptTrace, context: CallContext, detail: SettledDetail) => Effect.Effect<void>
   readonly ended?: (outcome: CallOutcome, context: CallContext) => Effect.Effect<void>
 }
 

@@ -4,7 +4,7 @@ import type { CallContext } from "./CallContext.ts"
 import type { LlmError } from "./LlmError.ts"
 import type { LlmRequest } from "./Request.ts"
 import type { ProviderResponse } from "./Response.ts"
-import type { AttemptTrace, Candidate } from "./RouteTrace.ts"
+import type { AttemptTrace, Candidate, SettledDetail } from "./RouteTrace.ts"
 import type { Verdict } from "./Verdict.ts"
 
 /** Why an attempt does not count: it failed, or its answer was not valid. */
@@ -42,7 +42,7 @@ export interface RetryPolicy {
     context: CallContext,
     request: LlmRequest | undefined,
   ) => Effect.Effect<RetryDecision>
-  readonly settled?: (attempt: AttemptTrace, context: CallContext) => Effect.Effect<void>
+  readonly settled?: (attempt: AttemptTrace, context: CallContext, detail: SettledDetail) => Effect.Effect<void>
 }
 
 const stop: Effect.Effect<RetryDecision> = Effect.succeed({ _tag: "Stop" })

@@ -1,4 +1,6 @@
 import * as Schema from "effect/Schema"
+import type { LlmRequest } from "./Request.ts"
+import type { ProviderResponse } from "./Response.ts"
 import { Usage } from "./Usage.ts"
 import { Verdict } from "./Verdict.ts"
 
@@ -30,6 +32,12 @@ export const AttemptTrace = Schema.Struct({
   verdict: Schema.optionalKey(Verdict),
 })
 export interface AttemptTrace extends Schema.Schema.Type<typeof AttemptTrace> {}
+
+/** What was sent and what came, where the whole of it is known. */
+export interface SettledDetail {
+  readonly request?: LlmRequest
+  readonly response?: ProviderResponse
+}
 
 /** Something that was decided, by which part of the stack, `atMs` after the call began. */
 export const Decision = Schema.Struct({ atMs: Schema.Finite, by: Schema.String, what: Schema.String })

@@ -10,7 +10,7 @@ import { ModelCatalog } from "./ModelCatalog.ts"
 import { Providers, type ProvidersShape } from "./Providers.ts"
 import { neverAgain, RetryPolicy } from "./RetryPolicy.ts"
 import { Router, routerByName, Routes } from "./Router.ts"
-import type { AttemptTrace } from "./RouteTrace.ts"
+import type { AttemptTrace, SettledDetail } from "./RouteTrace.ts"
 import { type ActiveSpan, genAiTracer, Tracer } from "./Tracer.ts"
 import { type RegisteredValidator, Validators } from "./Validator.ts"
 
@@ -25,7 +25,7 @@ export const PluginNames = Context.Reference<Partial<Record<SingleKind, string>>
 /** Somebody who is told how attempts end. */
 export interface AttemptListener {
   readonly plugin: string
-  readonly told: (attempt: AttemptTrace, context: CallContext) => Effect.Effect<void>
+  readonly told: (attempt: AttemptTrace, context: CallContext, detail: SettledDetail) => Effect.Effect<void>
 }
 
 /** Every service that a call needs, looked up once when the stack is built and never per call. */

@@ -1,7 +1,7 @@
 import type { Json } from "@switchyard/core"
 
 /**
- * One line of the attempts file: an attempt that did not count, and what was decided about it. `at` is ISO 8601, times are
+ * One line of the attempts file: an attempt, and what was decided about it. `at` is ISO 8601, times are
  * ms. Keys, headers, environment and provider data are never in it; long texts are cut.
  */
 export interface AttemptRecord {
@@ -22,9 +22,9 @@ export interface AttemptRecord {
   readonly decision: AttemptDecision
 }
 
-/** What was decided. */
+/** What was decided. `answer`: it is what the caller got. */
 export interface AttemptDecision {
-  readonly kind: "retry" | "escalate" | "stop"
+  readonly kind: "retry" | "escalate" | "stop" | "answer"
   readonly why: string
   readonly delayMs?: number
   /** Where the next attempt goes, if elsewhere. */

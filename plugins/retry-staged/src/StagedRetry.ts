@@ -35,7 +35,7 @@ export const makeStagedRetry = ({ options, budget, log }: StagedRetryParts): Ret
     const known = states.get(context)
     if (known !== undefined) return known
     const settings = callSettings(request?.policy?.retry, options, usual, context)
-    const state: CallState = { settings, waited: new Map(), strongerMissing: false }
+    const state: CallState = { settings, waited: new Map(), strongerMissing: false, settled: 0 }
     states.set(context, state)
     return state
   }
@@ -56,6 +56,26 @@ export const makeStagedRetry = ({ options, budget, log }: StagedRetryParts): Ret
       if (situation.state.settings.debugMode) yield* record(log, situation, decided)
       return decided.decision
     }),
+    settled: (attempt, context, { request, response }) => {
+      const { candidate, outcome, verdict, ms } = attempt
+      if (outcome === "ok") budget?.give(candidate.provider)
+      if (!usual.debugMode && request?.policy?.retry === undefined) return Effect.void
+      const state = stateOf(context, request)
+      state.settled++
+      if (outcome !== "ok" || !state.settings.debugMode) return Effect.void
+      return Effect.map(Clock.currentTimeMillis, (atMs) =>
+        log.add({
+          atMs,
+          result: { _tag: "Answered", candidate, response, verdict },
+          attempt: state.settled,
+          ms,
+          call: context.id,
+          request,
+          decision: { kind: "answer", why: verdict === undefined ? "it came whole" : "it came whole and is valid" },
+          config: state.settings.tool?.config,
+        }),
+      )
+    },
   }
 }
 
@@ -63,7 +83,7 @@ const record = (log: AttemptLog, { failure, history, context, request, state }: 
   Effect.map(Clock.currentTimeMillis, (atMs) =>
     log.add({
       atMs,
-      failure,
+      result: failure,
       // The history goes on growing while the line waits to be written.
       attempt: history.length,
       ms: lastAttempt(failure, history)?.ms,

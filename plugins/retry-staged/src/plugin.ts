@@ -13,6 +13,8 @@ const Budget = Schema.Struct({
   capacity: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(1)),
   /** Retries that it earns back per second. */
   refillPerSecond: Schema.Finite.check(Schema.isGreaterThan(0)),
+  /** Retries that each answer earns back. Default: 0.1. */
+  perSuccess: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))),
 })
 
 const Options = Schema.Struct({
@@ -40,7 +42,10 @@ export const stagedRetry = definePlugin({
         (log) =>
           makeStagedRetry({
             options,
-            budget: budget === false ? undefined : new RetryBudget(budget ?? { capacity: 100, refillPerSecond: 10 }),
+            budget:
+              budget === false
+                ? undefined
+                : new RetryBudget({ capacity: 100, refillPerSecond: 10, perSuccess: 0.1, ...budget }),
             log,
           }),
       ),

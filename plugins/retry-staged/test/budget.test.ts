@@ -3,6 +3,7 @@ import { compose, Kernel } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
+import { RetryBudget } from "../src/internal/RetryBudget.ts"
 import { stagedRetry } from "../src/index.ts"
 import { failed, request, scripted } from "./stubs.ts"
 
@@ -56,5 +57,34 @@ it.effect("one provider's outage takes nothing from another; without a budget ea
     const free = scripted([failed("Overloaded")])
     yield* Effect.provide(failing, compose([free.plugin, stagedRetry({ baseMs: 0, budget: false })]))
     assert.strictEqual(free.seen.length, 2 * calls)
+  }),
+)
+
+it.effect("answers earn retries back", () =>
+  Effect.gen(function* () {
+    const { plugin, seen } = scripted([failed("Overloaded"), failed("Overloaded"), failed("Overloaded"), "good"])
+    const budget = { capacity: 1, refillPerSecond: 1e-9, perSuccess: 0.5 }
+    const call = Effect.exit(Kernel.use((kernel) => kernel.generate(request)))
+    yield* Effect.gen(function* () {
+      // The only retry is spent here, and none is left for the next.
+      yield* call
+      yield* call
+      assert.strictEqual(seen.length, 3)
+      yield* call
+      assert.strictEqual(seen.length, 4)
+    }).pipe(Effect.provide(compose([plugin, stagedRetry({ baseMs: 0, maxAttempts: 2, budget })])))
+  }),
+)
+
+it.effect("a bucket is never fuller than full", () =>
+  Effect.sync(() => {
+    const budget = new RetryBudget({ capacity: 2, refillPerSecond: 1e-9, perSuccess: 1 })
+    const take = () => budget.take("p", 0)
+    budget.give("p")
+    assert.deepStrictEqual([take(), take(), take()], [true, true, false])
+    budget.give("p")
+    assert.deepStrictEqual([take(), take()], [true, false])
+    for (let i = 0; i < 10; i++) budget.give("p")
+    assert.deepStrictEqual([take(), take(), take()], [true, true, false])
   }),
 )

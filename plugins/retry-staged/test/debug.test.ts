@@ -36,7 +36,7 @@ const run = Effect.fnUntraced(function* (
 })
 
 describe("debug mode", () => {
-  it.live("records each attempt that did not count, in order, with request, outcome, verdicts and decision", () =>
+  it.live("records each attempt, in order, with request, outcome, verdicts and decision", () =>
     Effect.gen(function* () {
       const file = join(yield* folder, "deep", "attempts.jsonl")
       yield* run(file, ["bad", failed("RateLimited", { retryAfterMs: 2, http: { status: 429 } }), "bad again"])
@@ -74,6 +74,21 @@ describe("debug mode", () => {
     }),
   )
 
+  it.live("records the attempt that counts too, with its answer", () =>
+    Effect.gen(function* () {
+      const file = join(yield* folder, "attempts.jsonl")
+      yield* run(file, ["bad", "good"])
+      const [first, second, ...more] = recordsIn(yield* contentOf(file))
+      assert.strictEqual(more.length, 0)
+      assert.strictEqual(first?.decision.kind, "retry")
+      assert.deepInclude(second, { attempt: 2, candidate: "p/m" })
+      assert.strictEqual(second?.call, first?.call)
+      assert.deepEqual(second?.decision, { kind: "answer", why: "it came whole and is valid" })
+      assert.match(JSON.stringify(second?.response), /good/)
+      assert.match(JSON.stringify(second?.request), /bad/)
+    }),
+  )
+
   it.live("a call turns it on for itself, and nothing is written without", () =>
     Effect.gen(function* () {
       const file = join(yield* folder, "attempts.jsonl")
@@ -81,9 +96,9 @@ describe("debug mode", () => {
       yield* run(file, ["bad", "good"], judged, off)
       assert.strictEqual((yield* Effect.exit(Effect.tryPromise(() => stat(file))))._tag, "Failure")
       yield* run(file, ["bad", "good"], judgedWith({ retry_config: { debug_mode: true } }), off)
-      assert.strictEqual(recordsIn(yield* contentOf(file)).length, 1)
+      assert.strictEqual(recordsIn(yield* contentOf(file)).length, 2)
       yield* run(file, ["good"])
-      assert.strictEqual(recordsIn(yield* contentOf(file)).length, 1)
+      assert.strictEqual(recordsIn(yield* contentOf(file)).length, 2)
     }),
   )
 

@@ -125,8 +125,10 @@ const shown = (content: typeof Content.Type): string => {
   return parts.length === 0 ? "nothing" : short(parts.join(" "))
 }
 
-const outcome = ({ error, verdicts }: Attempt): string =>
-  error === undefined ? "rejected" : `failed: ${error.reason}${verdicts === undefined ? "" : ", rejected"}`
+const outcome = ({ error, verdicts, decision }: Attempt): string => {
+  if (error !== undefined) return `failed: ${error.reason}${verdicts === undefined ? "" : ", rejected"}`
+  return decision.kind === "answer" ? "ok" : "rejected"
+}
 
 const describe = (attempt: Attempt): ReadonlyArray<string> => {
   const { at, candidate, ms, request, response, error, verdicts = [], decision } = attempt
@@ -136,7 +138,7 @@ const describe = (attempt: Attempt): ReadonlyArray<string> => {
   const delay = delayMs === undefined ? "" : ` in ${delayMs} ms`
   const issues = verdicts.flatMap((verdict) => verdict.issues)
   return [
-    `  attempt ${attempt.attempt}  ${styled("cyan", printable(candidate))}  ${styled("red", printable(outcome(attempt)))}${ms === undefined ? "" : ` in ${ms} ms`}  ${styled("dim", printable(at))}`,
+    `  attempt ${attempt.attempt}  ${styled("cyan", printable(candidate))}  ${styled(decision.kind === "answer" ? "green" : "red", printable(outcome(attempt)))}${ms === undefined ? "" : ` in ${ms} ms`}  ${styled("dim", printable(at))}`,
     ...(last === undefined ? [] : [`    asked     ${last.role}: ${shown(last.content)}`]),
     ...(response === undefined ? [] : [`    answered  ${shown(response.content)}`]),
     ...(error === undefined ? [] : [`    error     ${short(error.message)}`]),

@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { LlmError } from "../LlmError.ts"
+import type { LlmRequest } from "../Request.ts"
+import type { ProviderResponse } from "../Response.ts"
 import type { AttemptTrace, Candidate } from "../RouteTrace.ts"
 import type { ActiveSpan } from "../Tracer.ts"
 import type { Stack } from "../Stack.ts"
@@ -14,6 +16,7 @@ export interface AttemptOutcome {
   readonly model?: string
   readonly id?: string
   readonly finish?: string
+  readonly response?: ProviderResponse
   readonly verdict?: Verdict
   readonly error?: LlmError
   readonly interrupted?: boolean
@@ -41,6 +44,7 @@ export const settleAttempt = (
   call: ActiveCall,
   candidate: Candidate,
   span: ActiveSpan,
+  request?: LlmRequest,
 ): AttemptAccount => {
   const startedMs = call.elapsedMs()
   let open = true
@@ -52,7 +56,7 @@ export const settleAttempt = (
     Effect.suspend(() => {
       if (!open) return Effect.void
       open = false
-      const { usage, verdict, error, interrupted: _, ...seen } = outcome
+      const { usage, verdict, error, interrupted: _, response, ...seen } = outcome
       const ms = call.elapsedMs() - startedMs
       const attempt: AttemptTrace = {
         candidate,
@@ -73,10 +77,12 @@ export const settleAttempt = (
         ...(error === undefined ? {} : { error }),
         ...(outcome.interrupted === true ? { interrupted: true } : {}),
       })
+      if (onSettled.length === 0) return ended
+      const detail = { ...(request === undefined ? {} : { request }), ...(response === undefined ? {} : { response }) }
       let all = ended
       for (const { plugin, told } of onSettled.toReversed()) {
         all = Effect.andThen(
-          harmless(plugin, () => told(attempt, call)),
+          harmless(plugin, () => told(attempt, call, detail)),
           all,
         )
       }

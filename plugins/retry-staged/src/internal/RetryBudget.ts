@@ -2,6 +2,8 @@
 export interface BudgetSize {
   readonly capacity: number
   readonly refillPerSecond: number
+  /** Retries earned back by each attempt that answers, as gRPC's `tokenRatio`. */
+  readonly perSuccess: number
 }
 
 interface Bucket {
@@ -11,8 +13,8 @@ interface Bucket {
 
 /**
  * A bucket of retries for each provider, shared by all calls of a stack, so that an outage is not multiplied: when a
- * thousand calls fail together, only as many are sent again as the bucket holds. As in gRPC's retry throttling and the AWS
- * SDKs' retry quota, but refilled by time: a retry policy is not told of successes.
+ * thousand calls fail together, only as many are sent again as the bucket holds. As in gRPC's retry throttling (A6) and the
+ * AWS SDKs' retry quota it is refilled by successes, and by time, so that a provider that is asked seldom gets it back too.
  */
 export class RetryBudget {
   readonly #size: BudgetSize
@@ -20,6 +22,13 @@ export class RetryBudget {
 
   constructor(size: BudgetSize) {
     this.#size = size
+  }
+
+  /** An attempt at this provider answered. A bucket that was never touched is full. */
+  give(provider: string): void {
+    const bucket = this.#buckets.get(provider)
+    if (bucket === undefined) return
+    bucket.tokens = Math.min(this.#size.capacity, bucket.tokens + this.#size.perSuccess)
   }
 
   /** Takes one retry for this provider, at this time in ms; `false` when none is left. */

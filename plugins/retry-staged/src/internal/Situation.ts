@@ -8,6 +8,8 @@ export interface CallState {
   readonly waited: Map<string, number>
   /** The caller was told that the stronger model is not installed. */
   strongerMissing: boolean
+  /** Attempts that are over, counted where debug mode may need it. */
+  settled: number
 }
 
 /** Everything that a decision rests on. */

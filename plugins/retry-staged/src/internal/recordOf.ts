@@ -1,19 +1,30 @@
 import {
   type AttemptFailure,
   type CallContext,
+  type Candidate,
   candidateName,
   type JsonObject,
   type LlmRequest,
+  type ProviderResponse,
+  type Verdict,
 } from "@switchyard/core"
 import type { AttemptDecision, AttemptRecord } from "../AttemptRecord.ts"
 import { clean } from "./clean.ts"
 import { secretsIn, serversOf } from "./mcp.ts"
 import { readAnswer } from "./readAnswer.ts"
 
+/** An attempt that counts. A stream's answer is known when it has flowed. */
+export interface Answered {
+  readonly _tag: "Answered"
+  readonly candidate: Candidate
+  readonly response: ProviderResponse | undefined
+  readonly verdict: Verdict | undefined
+}
+
 /** What the log is given, and made a line of when it is written: the call does not wait for that. */
 export interface Recorded {
   readonly atMs: number
-  readonly failure: AttemptFailure
+  readonly result: AttemptFailure | Answered
   readonly attempt: number
   readonly ms: number | undefined
   readonly call: CallContext["id"]
@@ -46,33 +57,33 @@ const requestOf = (request: LlmRequest) => {
 }
 
 const outcomeOf = (
-  failure: AttemptFailure,
+  result: AttemptFailure | Answered,
 ): Pick<Record<keyof AttemptRecord, unknown>, "response" | "error" | "verdicts"> => {
-  if (failure._tag === "Rejected") {
-    const { content, finish, usage, model, id } = failure.response
-    return {
-      response: { content: readAnswer(content), finish, usage: { ...usage, raw: undefined }, model, id },
-      error: undefined,
-      verdicts: [failure.verdict],
-    }
+  if (result._tag !== "Failed") {
+    const { response, verdict } = result
+    const verdicts = verdict === undefined ? undefined : [verdict]
+    if (response === undefined) return { response, error: undefined, verdicts }
+    const { content, finish, usage, model, id } = response
+    const shown = { content: readAnswer(content), finish, usage: { ...usage, raw: undefined }, model, id }
+    return { response: shown, error: undefined, verdicts }
   }
-  const { _tag: reason, message, http, retryAfterMs } = failure.error.reason
-  const verdicts = failure.error.reason._tag === "OutputInvalid" ? failure.error.reason.verdicts : undefined
+  const { _tag: reason, message, http, retryAfterMs } = result.error.reason
+  const verdicts = result.error.reason._tag === "OutputInvalid" ? result.error.reason.verdicts : undefined
   return { response: undefined, error: { reason, message, http, retryAfterMs }, verdicts }
 }
 
 /** The line of one attempt, without secrets. */
 export const recordOf = (recorded: Recorded): AttemptRecord => {
-  const { atMs, failure, attempt, ms, call, request, decision } = recorded
+  const { atMs, result, attempt, ms, call, request, decision } = recorded
   const secrets = secretsOf(recorded)
-  const { response, error, verdicts } = outcomeOf(failure)
+  const { response, error, verdicts } = outcomeOf(result)
   const written = (value: unknown) => clean(value, secrets)
   return {
     v: 1,
     at: new Date(atMs).toISOString(),
     call,
     attempt,
-    candidate: candidateName(failure.candidate),
+    candidate: candidateName(result.candidate),
     ...(ms === undefined ? {} : { ms }),
     ...(request === undefined ? {} : { request: written(requestOf(request)) }),
     ...(response === undefined ? {} : { response: written(response) }),
