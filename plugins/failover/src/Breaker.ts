@@ -51,6 +51,15 @@ export interface Transition {
   readonly from: BreakerState
   readonly to: BreakerState
   readonly why: string
+  /** Another process came to it, and this one followed. */
+  readonly adopted?: boolean
+}
+
+/** A state that processes share. `openForMs` from now; `openings` in a row. */
+export interface SharedState {
+  readonly state: "open" | "closed" | "forced-open" | "forced-closed"
+  readonly openForMs: number
+  readonly openings: number
 }
 
 /** A breaker as operators see it. `retryInMs` until it lets a call through; `share` of the calls while it ramps up. */

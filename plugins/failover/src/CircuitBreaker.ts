@@ -1,4 +1,4 @@
-import type { BreakerSettings, BreakerState, BreakerStatus, BreakerWorld, Permit } from "./Breaker.ts"
+import type { BreakerSettings, BreakerState, BreakerStatus, BreakerWorld, Permit, SharedState } from "./Breaker.ts"
 import { CountWindow, type Tally, TimeWindow, type Window } from "./internal/window.ts"
 
 /**
@@ -127,6 +127,33 @@ export class CircuitBreaker {
     this.#ramping = false
   }
 
+  /**
+   * Follows another process, which has seen what this one need not find out again. An open time that is taken over is made
+   * longer by this breaker's own jitter, so that not all processes probe at once. What is forced yields only to `automatic`.
+   */
+  adopt({ state, openForMs, openings }: SharedState, automatic = false): void {
+    const forced = this.#state === "forced-open" || this.#state === "forced-closed"
+    if (state === "forced-open" || state === "forced-closed") return this.#become(state, "another process did", true)
+    if (forced && !automatic) return
+    if (state === "open") {
+      const later = openForMs * (1 + this.settings.jitter * this.#world.random())
+      this.#openings = Math.max(this.#openings, openings)
+      this.#lastOpenMs = Math.min(later, this.settings.openMaxMs)
+      this.#openUntil = this.#world.now() + this.#lastOpenMs
+      return this.#become("open", "another process opened it", true)
+    }
+    if (this.#state === "closed") return
+    this.#become("closed", "another process closed it", true)
+    if (!automatic) this.#rampUp()
+  }
+
+  /** What other processes should know: nothing of half-open, where each probes for itself. */
+  shared(): SharedState | undefined {
+    if (this.#state === "half-open") return undefined
+    const openForMs = this.#state === "open" ? this.retryInMs() : 0
+    return { state: this.#state, openForMs, openings: this.#openings }
+  }
+
   status(): BreakerStatus {
     const tally = this.#window?.tally(this.#world.now()) ?? empty
     return {
@@ -161,7 +188,11 @@ export class CircuitBreaker {
     const why = this.#exceeded(tally)
     if (why !== undefined) return this.#open(why)
     this.#become("closed", "its probes were answered")
-    this.#closedAt = at
+    this.#rampUp()
+  }
+
+  #rampUp(): void {
+    this.#closedAt = this.#world.now()
     this.#ramping = this.settings.rampMs > 0
     this.#credit = 1
   }
@@ -185,7 +216,7 @@ export class CircuitBreaker {
     this.#become("open", why)
   }
 
-  #become(to: BreakerState, why: string): void {
+  #become(to: BreakerState, why: string, adopted = false): void {
     const from = this.#state
     this.#state = to
     this.#window = undefined
@@ -193,7 +224,7 @@ export class CircuitBreaker {
     this.#ramping = false
     this.#places = to === "half-open" ? this.settings.halfOpenCalls : 0
     this.#permit = { ...this.#permit, generation: this.#permit.generation + 1 }
-    if (from !== to) this.#world.changed?.({ from, to, why })
+    if (from !== to) this.#world.changed?.({ from, to, why, ...(adopted ? { adopted } : {}) })
   }
 
   /** Made when first needed: most breakers never see a failure, and half-open wants another size. */

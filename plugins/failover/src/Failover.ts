@@ -1,4 +1,5 @@
 import type { CallContext, Failover, LlmError } from "@switchyard/core"
+import type * as Scope from "effect/Scope"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
@@ -9,6 +10,7 @@ import { Journey, withFallbacks } from "./internal/Journey.ts"
 import { Lanes } from "./internal/Lane.ts"
 import { rescue } from "./internal/rescue.ts"
 import { Run } from "./internal/Run.ts"
+import { shareThroughRedis } from "./internal/SharedBreakers.ts"
 import type { FailoverOptions } from "./Options.ts"
 
 /** Of the calls, those that may be hedged; and how many extra attempts may come at once. */
@@ -22,9 +24,9 @@ export interface MadeFailover {
 
 /**
  * Makes the failover service. Time is that of the `Clock` and chance that of the `Random` it is made under. The options
- * are taken as they are: the plugin checks them.
+ * are taken as they are: the plugin checks them. Breakers are shared with other processes as long as the scope lasts.
  */
-export const makeFailover = (options: FailoverOptions = {}): Effect.Effect<MadeFailover> =>
+export const makeFailover = (options: FailoverOptions = {}): Effect.Effect<MadeFailover, LlmError, Scope.Scope> =>
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     const random = yield* Random.Random
@@ -37,6 +39,7 @@ export const makeFailover = (options: FailoverOptions = {}): Effect.Effect<MadeF
     const allowance = options.hedge === undefined ? undefined : new Allowance(share, burst)
     const engine: Engine = { options, policy: policyOf(options), world, lanes, allowance, journeys: new WeakMap() }
     if (options.control !== undefined) connect(options.control, lanes)
+    if (options.shared !== undefined) yield* shareThroughRedis(lanes, options.shared)
     return { failover: serviceOf(engine), control: lanes }
   })
 

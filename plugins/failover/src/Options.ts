@@ -96,6 +96,10 @@ export const FailoverOptions = Schema.Struct({
   degrade: Schema.optionalKey(Schema.NonEmptyString),
   /** When no breaker lets a call through: ask all the same, probe the candidate that reopens soonest, or fail at once. */
   whenAllOpen: Schema.optionalKey(Schema.Literals(["ask", "probe", "fail"])),
+  /** Breakers that several processes share: where Redis is, and what the keys there begin with. */
+  shared: Schema.optionalKey(
+    Schema.Struct({ redis: Schema.NonEmptyString, prefix: Schema.optionalKey(Schema.NonEmptyString) }),
+  ),
   /** A handle to watch and operate the breakers with: `makeFailoverHandle()`. */
   control: Schema.optionalKey(Schema.declare(isFailoverHandle)),
 })

@@ -304,3 +304,61 @@ describe("beyond resilience4j", () => {
     }),
   )
 })
+
+describe("what another process found", () => {
+  const openFor = (openForMs: number) => ({ state: "open", openForMs, openings: 2 }) as const
+  const closed = { state: "closed", openForMs: 0, openings: 0 } as const
+
+  it.effect("an opening holds for the time that is left, with this breaker's own jitter on top", () =>
+    Effect.gen(function* () {
+      const { breaker, seen } = yield* made({ jitter: 0.5 })
+      breaker.adopt(openFor(1000))
+      assert.strictEqual(breaker.state, "open")
+      assert.isTrue(breaker.retryInMs() >= 1000 && breaker.retryInMs() <= 1500)
+      assert.deepStrictEqual(
+        seen.map(({ to, adopted }) => [to, adopted]),
+        [["open", true]],
+      )
+      yield* TestClock.adjust(1500)
+      assert.isDefined(breaker.acquire())
+      assert.strictEqual(breaker.state, "half-open")
+    }),
+  )
+
+  it.effect("a closing ends the open time and ramps up; one that is closed stays as it is", () =>
+    Effect.gen(function* () {
+      const { breaker } = yield* made({ rampMs: 1000 })
+      breaker.adopt(openFor(60_000))
+      breaker.adopt(closed)
+      assert.strictEqual(breaker.state, "closed")
+      assert.isBelow(breaker.status().share, 1)
+      const { breaker: other } = yield* made()
+      play(other, "xxxx")
+      other.adopt(closed)
+      assert.strictEqual(other.status().failed, 4)
+    }),
+  )
+
+  it.effect("what is forced here yields only to an operator", () =>
+    Effect.gen(function* () {
+      const { breaker } = yield* made()
+      breaker.forceClosed()
+      breaker.adopt(openFor(1000))
+      breaker.adopt(closed)
+      assert.strictEqual(breaker.state, "forced-closed")
+      breaker.adopt(closed, true)
+      assert.strictEqual(breaker.state, "closed")
+    }),
+  )
+
+  it.effect("nothing is shared of half-open", () =>
+    Effect.gen(function* () {
+      const { breaker } = yield* made(opened)
+      play(breaker, "xx")
+      assert.deepInclude(breaker.shared(), { state: "open", openings: 1 })
+      yield* TestClock.adjust(1000)
+      breaker.acquire()
+      assert.isUndefined(breaker.shared())
+    }),
+  )
+})

@@ -1,5 +1,5 @@
 import { type Candidate, candidateName, type Timeouts } from "@switchyard/core"
-import { type BreakerSettings, defaultBreaker } from "../Breaker.ts"
+import { type BreakerSettings, defaultBreaker, type SharedState } from "../Breaker.ts"
 import { CircuitBreaker } from "../CircuitBreaker.ts"
 import type { FailoverControl, ModelStatus, ModelTransition } from "../FailoverControl.ts"
 import type { FailoverOptions } from "../Options.ts"
@@ -107,6 +107,15 @@ export class Lanes implements FailoverControl {
         this.#listeners.delete(listener)
       }
     }
+  }
+
+  /** What the processes share of a model's breaker. */
+  shared(model: string): SharedState | undefined {
+    return this.#lanes.get(model)?.breaker.shared()
+  }
+
+  adopt(model: string, state: SharedState, automatic: boolean): void {
+    this.named(model).breaker.adopt(state, automatic)
   }
 
   readonly status = (model: string): ModelStatus | undefined => {
