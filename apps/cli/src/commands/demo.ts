@@ -17,6 +17,14 @@ const questions = [
   "Which exit codes does the CLI have?",
 ]
 
+const resilience = Command.make("resilience", { debug: debugFlag }, () =>
+  action(async (signal) => {
+    const { tellOutage } = await import("../outage/story.ts")
+    out("Two scripted providers, north and south, have a bad day. Everything else is real: kernel, retry, failover.\n")
+    if (!(await tellOutage(signal))) throw new Ended(ExitCode.callFailed)
+  }),
+).pipe(Command.withDescription("Watch an outage: who failed, what was decided, who answered, what it cost"))
+
 /** Real questions to the project's own documentation, through the whole path of a call. */
 export const demo = Command.make("demo", { debug: debugFlag }, () =>
   action(async (signal) => {
@@ -40,7 +48,9 @@ export const demo = Command.make("demo", { debug: debugFlag }, () =>
   Command.withExamples([
     { command: "switchyard demo", description: "With no key" },
     { command: "OPENAI_API_KEY=sk-... switchyard demo", description: "With OpenAI as well" },
+    { command: "switchyard demo resilience", description: "An outage, told live" },
   ]),
+  Command.withSubcommands([resilience]),
 )
 
 const openAiModel = (): string => `openai/${process.env["OPENAI_MODEL"] ?? "gpt-5.4-mini"}`
@@ -90,4 +100,5 @@ ${styled("bold", "What next")}
   - Ask your own files:   switchyard call --context notes.md "When do we ship?"
 ${real ? "" : "  - Use a real model:     set OPENAI_API_KEY (or OPENAI_BASE_URL for Ollama, vLLM and the like) and run this again\n"}  - Compose your own:     write switchyard.config.ts: export default defineConfig({ plugins: [openai()] })
   - See what is there:    switchyard doctor
+  - Watch an outage:      switchyard demo resilience
 `
