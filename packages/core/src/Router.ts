@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { CallContext, Routable } from "./CallContext.ts"
-import { nearest } from "./internal/nearest.ts"
+import { nearest } from "./Nearest.ts"
 import { LlmError } from "./LlmError.ts"
 import type { Candidate } from "./RouteTrace.ts"
 

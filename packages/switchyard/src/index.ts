@@ -1,3 +1,4 @@
+export * from "./callConfig.ts"
 export * from "./Config.ts"
 export * from "./errors.ts"
 export * from "./loadConfig.ts"

@@ -6,7 +6,7 @@ import type { LlmRequest } from "../Request.ts"
 import type { Stack } from "../Stack.ts"
 import type { Validator } from "../Validator.ts"
 import { guard } from "./guard.ts"
-import { nearest } from "./nearest.ts"
+import { nearest } from "../Nearest.ts"
 
 const none: ReadonlyArray<NamedValidator> = []
 

@@ -12,6 +12,12 @@ export const nearest = (name: string, names: ReadonlyArray<string>): string | un
   return best
 }
 
+/** ` (did you mean "…"?)`, or nothing: for the end of a message about an unknown name. */
+export const hint = (name: string, names: ReadonlyArray<string>): string => {
+  const close = nearest(name, names)
+  return close === undefined ? "" : ` (did you mean "${close}"?)`
+}
+
 /** Levenshtein distance, given up as `limit` once it must be at least that. */
 const distance = (a: string, b: string, limit: number): number => {
   if (Math.abs(a.length - b.length) >= limit) return limit
