@@ -62,7 +62,9 @@ const resolve = (model: string, reason: string, context: CallContext): Candidate
 }
 
 const auto = (context: CallContext): Candidate | LlmError => {
-  const able = context.providers.all.filter(({ provider }) => provider.models.length > 0)
+  const able = context.providers.all.filter(
+    ({ provider: { models, generate, stream } }) => models.length > 0 && (generate ?? stream) !== undefined,
+  )
   const [only] = able
   const model = only?.provider.models[0]
   if (able.length === 1 && only !== undefined && model !== undefined) {

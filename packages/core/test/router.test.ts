@@ -49,7 +49,10 @@ const nowhere = (
     }),
   )
 
+const embedding = plug("provider", provider({ id: "vectors", models: ["e5"], embed: () => Effect.die("unasked") }))
+
 describe("a model leads to candidates", () => {
+  goes("auto, beside a provider that only embeds", "auto", ["openai|gpt-5"], "by-name", {}, [openai, embedding, bare])
   goes("provider/model", "openai/gpt-5", ["openai|gpt-5"])
   goes("a model nobody lists, at a provider", "openai/gpt-99", ["openai|gpt-99"])
   goes("slashes in the model", "openai/ft:org/a/b", ["openai|ft:org/a/b"])

@@ -1,0 +1,103 @@
+import { type Json, LlmError } from "@switchyard/core"
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
+import { type EmbedderStamp, sameStamp, stampName } from "./EmbedderStamp.ts"
+import type { Filter } from "./Filter.ts"
+import type { Metadata } from "./Metadata.ts"
+
+/** What a store keeps under an id. `payload` comes back with a match and is never filtered on: a chunk, an answer. */
+export interface VectorRecord {
+  readonly id: string
+  readonly vector: Float32Array
+  readonly metadata?: Metadata
+  readonly payload?: Json
+}
+
+/** Walls within a store: what is in one namespace is never found from another. Default: `"default"`. */
+export interface InNamespace {
+  readonly namespace?: string
+}
+
+export interface VectorUpsert extends InNamespace {
+  /** What made the vectors: `stampOf(embedder)`. */
+  readonly stamp: EmbedderStamp
+  readonly records: ReadonlyArray<VectorRecord>
+}
+
+export interface VectorQuery extends InNamespace {
+  readonly stamp: EmbedderStamp
+  readonly vector: Float32Array
+  /** How many matches at most, from 1. */
+  readonly k: number
+  readonly filter?: Filter
+  /** Matches below this cosine are left out. */
+  readonly minScore?: number
+}
+
+/** `score` is the cosine of the two vectors, -1 to 1. */
+export interface VectorMatch {
+  readonly id: string
+  readonly score: number
+  readonly metadata: Metadata
+  readonly payload?: Json
+}
+
+/** What to delete: these ids, what a filter matches, or the whole namespace. */
+export type VectorDelete = InNamespace &
+  ({ readonly ids: ReadonlyArray<string> } | { readonly filter: Filter } | { readonly all: true })
+
+export interface NamespaceInfo {
+  readonly name: string
+  readonly stamp: EmbedderStamp
+  readonly count: number
+}
+
+/**
+ * Keeps vectors and finds the nearest. Contract:
+ *
+ * - The first upsert gives a namespace its stamp. Vectors of another stamp are refused, on the way in and as queries, until
+ *   the namespace is emptied.
+ * - An upsert replaces the whole record of an id. It is taken as a whole or not at all; of one id twice, the last counts.
+ * - Matches come best first; of equal scores, the id that sorts first. A namespace that is not there is empty.
+ * - Vectors are copied: the caller may write into its own again.
+ */
+export interface VectorStore {
+  readonly id: string
+  readonly upsert: (upsert: VectorUpsert) => Effect.Effect<void, LlmError>
+  /** How many records were there and are gone. */
+  readonly delete: (what: VectorDelete) => Effect.Effect<number, LlmError>
+  readonly query: (query: VectorQuery) => Effect.Effect<ReadonlyArray<VectorMatch>, LlmError>
+  /** The records of these ids, in their order; ids that are not there are left out. */
+  readonly get: (
+    ids: ReadonlyArray<string>,
+    within?: InNamespace,
+  ) => Effect.Effect<ReadonlyArray<VectorRecord>, LlmError>
+  readonly count: (within?: InNamespace & { readonly filter?: Filter }) => Effect.Effect<number, LlmError>
+  readonly namespaces: Effect.Effect<ReadonlyArray<NamespaceInfo>, LlmError>
+  /** Every record of a namespace, for export and for indexing again. The vectors may have been scaled to length 1. */
+  readonly records: (within?: InNamespace) => Stream.Stream<VectorRecord, LlmError>
+  /** All of it as bytes, where the store can. */
+  readonly snapshot?: Effect.Effect<Uint8Array, LlmError>
+}
+
+/** The store that the parts of a retrieval stack share. */
+export const VectorStore = Context.Service<VectorStore>("@switchyard/rag/VectorStore")
+
+export const defaultNamespace = "default"
+
+/** The refusal of vectors that cannot be compared with those of a namespace, if they cannot. For authors of stores. */
+export const checkStamp = (namespace: string, kept: EmbedderStamp, given: EmbedderStamp): LlmError | undefined =>
+  sameStamp(kept, given)
+    ? undefined
+    : LlmError.make(
+        {
+          _tag: "InvalidRequest",
+          field: "stamp",
+          message:
+            `the namespace "${namespace}" holds vectors of ${stampName(kept)} and was given one of ${stampName(given)}: ` +
+            `they cannot be compared. Use the embedder that it was built with; or index again: embed the texts with the ` +
+            `new embedder into another namespace, or delete({ namespace: "${namespace}", all: true }) first`,
+        },
+        { operation: "config" },
+      )
