@@ -1,4 +1,5 @@
 import { ConfigurationError, PluginIncompatibleError, SwitchyardError } from "switchyard"
+import { MissingPackage } from "./extension.ts"
 
 /** What the process returns. */
 export const ExitCode = { ok: 0, callFailed: 1, usage: 2, configuration: 3, interrupted: 130 } as const
@@ -24,6 +25,7 @@ export class Ended extends Error {
 export const exitCodeOf = (error: unknown): ExitCode => {
   if (error instanceof Ended) return error.exitCode
   if (error instanceof UsageError) return ExitCode.usage
+  if (error instanceof MissingPackage) return ExitCode.configuration
   if (error instanceof ConfigurationError || error instanceof PluginIncompatibleError) return ExitCode.configuration
   if (error instanceof SwitchyardError && error.context.operation === "compose") return ExitCode.configuration
   return ExitCode.callFailed

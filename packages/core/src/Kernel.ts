@@ -179,10 +179,12 @@ const prepare = Effect.fnUntraced(function* (
   mode: Job["mode"],
 ) {
   let request = input
+  call.request = input
   for (const { middleware, plugin } of stack.onRequest) {
     const amend = middleware.request
     const current = request
     if (amend !== undefined) request = yield* given(plugin, "a request", () => amend(current, call))
+    call.request = request
   }
   // Of the amended request: middleware may ask for validators too.
   const validators = yield* chooseValidators(stack, request)
@@ -254,7 +256,7 @@ const over = (
   const ended = span.end(call.outcome(exit))
   if (stack.onEnded.length === 0) return ended
   const tell = Effect.suspend(() => {
-    const outcome = call.ending()
+    const outcome = call.ending(exit)
     return Effect.forEach(
       stack.onEnded,
       ({ middleware, plugin }) => harmless(plugin, () => middleware.ended?.(outcome, call) ?? Effect.void),

@@ -17,9 +17,13 @@ export type Stage = (typeof stages)[number]
 /** One attempt at one candidate. Calling it again makes another request to the provider. */
 export type Attempt = (request: LlmRequest) => Effect.Effect<Answer, LlmError>
 
-/** How a call ended: with what its caller was given, with a failure, or because its caller left. `ms` since its start. */
+/**
+ * How a call ended: with what its caller was given, with a failure, or because its caller left; embeddings that were
+ * given have none of the three. `ms` since its start; `request` as far as middleware had made it, none for embeddings.
+ */
 export interface CallOutcome {
   readonly ms: number
+  readonly request?: LlmRequest
   readonly response?: LlmResponse
   readonly error?: LlmError
   readonly interrupted?: boolean
@@ -32,8 +36,7 @@ export interface CallOutcome {
  * - `response`: once, when the answer is whole and valid: quality, usage. Of a stream the parts have flowed by then, so
  *   what it changes shows in `finish` only.
  * - `settled`: told how each attempt ended, of answers and embeddings; streams after their last part.
- * - `ended`: told once how each call ended, also one that failed, that its caller left, or that asked for embeddings
- *   (those end without a `response`). The caller waits for both: what takes time belongs in a fiber of the plugin's own.
+ * - `ended`: told once how each call ended, also one that failed, that its caller left, or that asked for embeddings. The caller waits for both: what takes time belongs in a fiber of the plugin's own.
  */
 export interface Middleware {
   readonly name: string

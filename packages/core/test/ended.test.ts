@@ -28,7 +28,10 @@ const watcher = () => {
     settled: ({ outcome }) => Effect.sync(() => void settled.push(outcome)),
     ended: (outcome) => Effect.sync(() => void ended.push(outcome)),
   })
-  const ways = () => ended.map((one) => (one.response ? "response" : one.error ? one.error.reason._tag : "left"))
+  const ways = () =>
+    ended.map((one) =>
+      one.response ? "response" : one.error ? one.error.reason._tag : one.interrupted ? "left" : "given",
+    )
   return { plugin, settled, ended, ways }
 }
 
@@ -43,6 +46,7 @@ describe("middleware is told how attempts and calls end", () => {
       assert.deepStrictEqual(settled, ["ok", "ok", "ok"])
       assert.deepStrictEqual(ways(), ["response", "response", "response"])
       assert.strictEqual(ended[0]?.response?.content.length, 1)
+      assert.strictEqual(ended[0]?.request?.model, "p/m")
     }),
   )
 
@@ -77,7 +81,7 @@ describe("middleware is told how attempts and calls end", () => {
       yield* Effect.flip(generate(plugins, judged))
       yield* embed(plugins)
       assert.deepStrictEqual(settled, ["rejected", "ok"])
-      assert.deepStrictEqual(ways(), ["OutputInvalid", "left"])
+      assert.deepStrictEqual(ways(), ["OutputInvalid", "given"])
     }),
   )
 

@@ -13,6 +13,7 @@ import { Embedder, embedOne, layerKernelEmbedder } from "@switchyard/rag"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import { embedLocal, layerHashEmbedder, layerWordsEmbedder, plugin } from "../src/index.ts"
 import { cosineOf } from "./cosineOf.ts"
 import { fileWith, tableBytes } from "./tables.ts"
@@ -119,7 +120,8 @@ describe("the plugin", () => {
       const answering = definePlugin({
         manifest: { name: "answering", kind: "provider", contract: 1, permissions: [] },
         options: Schema.Struct({}),
-        layer: (_, key) => Layer.succeed(key, { id: "p", models: ["m"], describe: () => undefined }),
+        layer: (_, key) =>
+          Layer.succeed(key, { id: "p", models: ["m"], describe: () => undefined, stream: () => Stream.empty }),
       })
       const route = yield* kernel([embedLocal(), answering()], (kernel) =>
         kernel.explain({ model: "auto", prompt: "hi" }),

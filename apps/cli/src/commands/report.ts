@@ -8,6 +8,7 @@ import { action } from "../action.ts"
 import { UsageError } from "../ExitCode.ts"
 import { debugFlag, jsonFlag } from "../flags.ts"
 import { note, oneLine, out, styled } from "../output.ts"
+import { reportIncidents } from "./reportIncidents.ts"
 
 const Part = Schema.Struct({
   type: Schema.String,
@@ -154,5 +155,5 @@ const describe = (attempt: Attempt): ReadonlyArray<string> => {
 export const report = Command.make("report").pipe(
   Command.withDescription("Show what was written down behind calls"),
   Command.withExamples([{ command: "switchyard report attempts --json", description: "An attempt a line" }]),
-  Command.withSubcommands([attempts]),
+  Command.withSubcommands([attempts, reportIncidents]),
 )

@@ -5,7 +5,7 @@ import type { CallContext, Operation } from "../CallContext.ts"
 import type { Warning } from "../Finish.ts"
 import { type ErrorContext, isLlmError, LlmError } from "../LlmError.ts"
 import type { CallOutcome } from "../Middleware.ts"
-import type { LlmRequestInput, StreamContract } from "../Request.ts"
+import type { LlmRequest, LlmRequestInput, StreamContract } from "../Request.ts"
 import type { LlmResponse } from "../Response.ts"
 import type { Route } from "../Router.ts"
 import type { AttemptTrace, Candidate, Decision, RouteTrace } from "../RouteTrace.ts"
@@ -46,6 +46,8 @@ export class ActiveCall implements CallContext {
   readonly attempts: Array<AttemptTrace> = []
   readonly warnings: Array<Warning> = []
   cacheOutcome = "none"
+  /** What was asked, as far as middleware has made it. */
+  request: LlmRequest | undefined
   /** What the caller was given. */
   concluded: LlmResponse | undefined
   #failure: LlmError | undefined
@@ -144,10 +146,13 @@ export class ActiveCall implements CallContext {
   }
 
   /** How the call ended, for middleware. */
-  ending(): CallOutcome {
+  ending(exit: Exit.Exit<unknown, unknown>): CallOutcome {
     const ms = round(this.elapsedMs())
-    if (this.concluded !== undefined) return { ms, response: this.concluded }
-    return this.#failure === undefined ? { ms, interrupted: true } : { ms, error: this.#failure }
+    const common = this.request === undefined ? { ms } : { ms, request: this.request }
+    if (this.concluded !== undefined) return { ...common, response: this.concluded }
+    if (this.#failure !== undefined) return { ...common, error: this.#failure }
+    const embedded = this.operation === "embed" && Exit.isSuccess(exit)
+    return embedded ? common : { ...common, interrupted: true }
   }
 
   deadlinePassed(): LlmError {

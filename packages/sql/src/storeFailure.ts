@@ -1,0 +1,18 @@
+import { LlmError } from "@switchyard/core"
+import type * as Redacted from "effect/Redacted"
+import type { SqlError } from "effect/sql/SqlError"
+import { locate } from "./internal/location.ts"
+import { problemOf } from "./internal/problemOf.ts"
+import { plain } from "./storeName.ts"
+
+/**
+ * What a failure of the store is to a caller: a `PluginFailure` of the plugin, which names the file or the server, never
+ * its password. It is nobody's provider that is ill, so nothing is tried again elsewhere.
+ */
+export const storeFailure =
+  (plugin: string, url: string | Redacted.Redacted) =>
+  (error: SqlError): LlmError => {
+    const location = locate(plain(url))
+    const message = `the store ${location.name} of ${plugin} failed: ${problemOf(error, location)}`
+    return LlmError.make({ _tag: "PluginFailure", plugin, recovery: "none", message })
+  }

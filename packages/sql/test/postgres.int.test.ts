@@ -1,0 +1,43 @@
+import { afterAll, assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { SqlClient } from "effect/sql/SqlClient"
+import { sqlLayer } from "../src/index.ts"
+import { holdsOn, type Two } from "./behaviour.ts"
+import { testPostgres } from "./postgres.ts"
+
+const server = await testPostgres()
+const made: Array<string> = []
+
+const schema = (sql: SqlClient, name: string) => sql`CREATE SCHEMA ${sql(name)}`
+const drop = (sql: SqlClient, name: string) => sql`DROP SCHEMA ${sql(name)} CASCADE`
+
+const admin = (run: (sql: SqlClient) => Effect.Effect<unknown, unknown>) =>
+  Effect.runPromise(Effect.provide(Effect.flatMap(SqlClient, run), sqlLayer({ url: server?.url("public") ?? "" })))
+
+const stores = async (): Promise<Two> => {
+  const name = `sy_sql_${process.pid}_${made.length}`
+  made.push(name)
+  await admin((sql) => schema(sql, name))
+  const layer = () => sqlLayer({ url: Redacted.make(server?.url(name) ?? "") })
+  return [layer(), layer()]
+}
+
+describe.skipIf(server === undefined)("Postgres", () => {
+  afterAll(async () => {
+    await admin((sql) => Effect.forEach(made, (name) => drop(sql, name)))
+    server?.stop()
+  })
+  holdsOn("Postgres", stores)
+
+  it.live("a database that is not there is told without the password", () =>
+    Effect.gen(function* () {
+      const url = new URL(server?.url("public") ?? "")
+      url.pathname = "/sy_nowhere"
+      url.password = "hunter2"
+      const error = yield* Effect.flip(Effect.provide(SqlClient, sqlLayer({ url: url.href })))
+      assert.match(error.message, /postgres:\/\/postgres@127\.0\.0\.1:\d+\/sy_nowhere cannot be opened: .*sy_nowhere/)
+      assert.notInclude(JSON.stringify(error), "hunter2")
+    }),
+  )
+})

@@ -1,0 +1,8 @@
+export { type Category, categoryOf } from "./Category.ts"
+export type { Aggregate, Occurrence, Place, Sample } from "./Failure.ts"
+export type { Incident, Pattern } from "./Incident.ts"
+export { type AggregateFilter, type Declaration, type IncidentFilter, Incidents } from "./Incidents.ts"
+export { type IncidentsHandle, makeIncidentsHandle } from "./IncidentsHandle.ts"
+export { type IncidentReader, makeIncidents, readIncidents } from "./makeIncidents.ts"
+export { IncidentsOptions, optionNames, type Options } from "./Options.ts"
+export { incidents, incidents as plugin } from "./plugin.ts"
