@@ -98,7 +98,7 @@ describe("debug mode", () => {
       yield* run(file, ["bad", "good"], judgedWith({ retry_config: { debug_mode: true } }), off)
       assert.strictEqual(recordsIn(yield* contentOf(file)).length, 2)
       yield* run(file, ["good"])
-      assert.strictEqual(recordsIn(yield* contentOf(file)).length, 2)
+      assert.strictEqual(recordsIn(yield* contentOf(file)).length, 3)
     }),
   )
 

@@ -1,4 +1,5 @@
 import { type AttemptFailure, type Candidate, candidateName, type LlmRequest } from "@switchyard/core"
+import { escalationBy } from "./escalationBy.ts"
 import { rejectionsAllowed } from "./allowances.ts"
 import type { Feedback, Rejection } from "./Feedback.ts"
 import { withServers } from "./mcp.ts"
@@ -29,6 +30,8 @@ export const afterRejection = (situation: Situation, rejection: Rejection, feedb
     const reason = `${rejected} answers were rejected, the last one because: ${last}`
     return { decision: { _tag: "Escalate", reason }, why: reason }
   }
+  const ruled = escalationBy(settings.escalateWhen, rejection.verdicts, situation)
+  if (ruled !== undefined) return { decision: { _tag: "Escalate", reason: ruled }, why: ruled }
   if (request === undefined) return stop("there is no conversation to add feedback to")
   const stronger = strongerFor(situation, rejected)
   const spent = spentFor(situation, stronger)

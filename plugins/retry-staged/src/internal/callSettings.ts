@@ -1,10 +1,9 @@
-import type { CallContext, Json, JsonObject } from "@switchyard/core"
+import { type CallContext, type Json, type JsonObject, nearest } from "@switchyard/core"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { nearest } from "./nearest.ts"
 import { contradictions, fields, type Given, idle, settle, type Settings } from "./settings.ts"
 
-const decode = Schema.decodeUnknownResult(Schema.Struct(fields), { errors: "all" })
+const decode = Schema.decodeUnknownResult(Schema.Struct(fields), { errors: "all", onExcessProperty: "error" })
 
 /** Kept for others who read the same configuration. */
 const ignored: ReadonlySet<string> = new Set(["originalUserPrompt"])

@@ -1,10 +1,8 @@
-import type { Candidate, JsonObject } from "@switchyard/core"
-import { reasonTags } from "@switchyard/core"
+import { type Candidate, hint, type JsonObject, reasonTags } from "@switchyard/core"
 import * as Schema from "effect/Schema"
 import { isKind } from "./allowances.ts"
 import { type Backoff, jitters } from "./backoff.ts"
 import { wrongIn } from "./mcp.ts"
-import { hint } from "./nearest.ts"
 
 const ms = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 const count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100 }))
@@ -20,6 +18,10 @@ const PerKind = Schema.Record(Schema.String, Schema.Natural).check(
       .map((kind) => ({ path: [kind], issue: `"${kind}" is no kind of error${hint(kind, reasonTags)}` })),
   ),
 )
+
+const EscalationRule = Schema.Struct({ validator: Schema.NonEmptyString, failures: count })
+/** A person is asked when this validator has rejected so many answers of a call. */
+export interface EscalationRule extends Schema.Schema.Type<typeof EscalationRule> {}
 
 const McpConfig = Schema.JsonObject.check(Schema.makeFilter((config: JsonObject) => wrongIn(config)))
 
@@ -40,6 +42,7 @@ export const fields = {
   maxAttemptsBeforeStrongerModel: Schema.optionalKey(count),
   strongerModel: Schema.optionalKey(ModelName),
   maxAttemptsBeforeHuman: Schema.optionalKey(count),
+  escalateWhen: Schema.optionalKey(Schema.Array(EscalationRule)),
   debugMode: Schema.optionalKey(Schema.Boolean),
 }
 
@@ -64,6 +67,7 @@ export interface Settings extends Backoff {
   readonly tool: ToolStage | undefined
   readonly stronger: { readonly after: number; readonly candidate: Candidate } | undefined
   readonly humanAfter: number
+  readonly escalateWhen: ReadonlyArray<EscalationRule>
   readonly debugMode: boolean
 }
 
@@ -83,7 +87,9 @@ export const settle = (given: Given): Settings => {
   const { debugToolName: name, strongerModel, maxAttemptsBeforeHuman } = given
   const tool = toolAfter(given)
   const stronger = strongerAfter(given)
-  const last = Math.max((tool ?? 0) + 1, (stronger ?? 0) + 1, maxAttemptsBeforeHuman ?? 0)
+  const escalateWhen = given.escalateWhen ?? []
+  const rules = escalateWhen.map(({ failures }) => failures)
+  const last = Math.max((tool ?? 0) + 1, (stronger ?? 0) + 1, maxAttemptsBeforeHuman ?? 0, ...rules)
   const maxAttempts = given.maxAttempts ?? Math.max(3, last)
   return {
     maxAttempts,
@@ -102,6 +108,7 @@ export const settle = (given: Given): Settings => {
         ? undefined
         : { after: stronger, candidate: candidateOf(strongerModel) },
     humanAfter: maxAttemptsBeforeHuman ?? Infinity,
+    escalateWhen,
     debugMode: given.debugMode ?? false,
   }
 }
@@ -145,7 +152,12 @@ export const contradictions = (given: Given): ReadonlyArray<Problem> => {
       "has no effect without debugToolName",
     ],
   ]
-  return problems.flatMap(([wrong, field, issue]) => (wrong ? [{ path: [field], issue }] : []))
+  const late = (given.escalateWhen ?? []).flatMap(({ failures }, index) =>
+    failures > most
+      ? [{ path: ["escalateWhen", String(index), "failures"], issue: unreached(failures, maxAttempts, most) }]
+      : [],
+  )
+  return [...problems.flatMap(([wrong, field, issue]) => (wrong ? [{ path: [field], issue }] : [])), ...late]
 }
 
 const toolField = "maxAttemptsBeforeToolUse"

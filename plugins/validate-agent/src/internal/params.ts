@@ -1,7 +1,6 @@
-import { type JsonObject, LlmError } from "@switchyard/core"
+import { hint, type JsonObject, LlmError } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { hint } from "./nearest.ts"
 
 /** Parameters of a validator, checked, and what to warn of when it is used. */
 export interface Read<P> {

@@ -1,4 +1,4 @@
-import { hint } from "./nearest.ts"
+import { hint } from "@switchyard/core"
 
 /** A prompt with its placeholders filled: which were used, and a warning for each that nothing is known of. */
 export interface Filled {

@@ -1,0 +1,8 @@
+export { all, type AllOptions } from "./all.ts"
+export { any, type AnyOptions } from "./any.ts"
+export { compositionNames } from "./CompositeValidators.ts"
+export type { Member, OnTimeout } from "./Member.ts"
+export { not, type NotOptions } from "./not.ts"
+export { validateCompose, validateCompose as plugin } from "./plugin.ts"
+export { staged, type StagedOptions } from "./staged.ts"
+export { weighted, type WeightedOptions } from "./weighted.ts"
