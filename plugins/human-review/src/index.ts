@@ -1,0 +1,7 @@
+export type { ReviewMode } from "./HumanReview.ts"
+export { humanReview, humanReview as plugin } from "./plugin.ts"
+export { type Answered, type By, type NewTicket, Reviews } from "./Reviews.ts"
+export { defaultStore, reviewsLayer, type ReviewsOptions } from "./reviewsLayer.ts"
+export { storeExists } from "./storeExists.ts"
+export { ticketJson } from "./ticketJson.ts"
+export { type AuditEntry, type Decision, OnDeadline, type Ticket, TicketStatus, TicketSubject } from "./Ticket.ts"

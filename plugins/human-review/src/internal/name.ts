@@ -1,0 +1,2 @@
+/** The package's name. */
+export const plugin = "@switchyard/human-review"
