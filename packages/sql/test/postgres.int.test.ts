@@ -4,9 +4,9 @@ import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
 import { sqlLayer } from "../src/index.ts"
 import { holdsOn, type Two } from "./behaviour.ts"
-import { testPostgres } from "./postgres.ts"
+import { findPostgres } from "@switchyard/testkit/servers"
 
-const server = await testPostgres()
+const server = await findPostgres()
 const made: Array<string> = []
 
 const schema = (sql: SqlClient, name: string) => sql`CREATE SCHEMA ${sql(name)}`

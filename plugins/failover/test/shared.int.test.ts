@@ -3,13 +3,12 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import { makeFailover } from "../src/index.ts"
-import { OwnRedis } from "./redis.ts"
+import { OwnRedis } from "@switchyard/testkit/servers"
 
 let redis: OwnRedis | undefined
 
 beforeAll(async () => {
   redis = await OwnRedis.start()
-  if (redis === undefined && process.env["CI"] !== undefined) throw new Error("redis-server is not installed")
 })
 afterAll(() => redis?.stop())
 

@@ -6,10 +6,10 @@ import * as Fiber from "effect/Fiber"
 import { SqlClient } from "effect/sql/SqlClient"
 import { Reviews, reviewsLayer } from "../src/index.ts"
 import { listener, until } from "./listener.ts"
-import { testPostgres } from "./postgres.ts"
+import { findPostgres } from "@switchyard/testkit/servers"
 import { draft, elsewhere, generate, opened, refusal, stack } from "./stubs.ts"
 
-const server = await testPostgres()
+const server = await findPostgres()
 const name = "@switchyard/human-review"
 const schema = `sy_reviews_${process.pid}`
 const store = server?.url(schema) ?? ""

@@ -2,10 +2,10 @@ import { sqlLayer } from "@switchyard/sql"
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { afterAll, describe } from "vitest"
-import { testPostgres } from "./postgres.ts"
+import { findPostgres } from "@switchyard/testkit/servers"
 import { sharedBetweenTwo } from "./twoProcesses.ts"
 
-const server = await testPostgres()
+const server = await findPostgres()
 const schema = `sy_incidents_${process.pid}`
 
 const admin = (run: (sql: SqlClient) => Effect.Effect<unknown, unknown>) =>

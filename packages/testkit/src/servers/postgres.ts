@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process"
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
-import { createConnection, createServer } from "node:net"
+import { createConnection } from "node:net"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
+import { freePort } from "./freePort.ts"
 
-/** A server for the tests: one that runs, or one of their own. `undefined`: there is none, and outside CI that is no fault. */
+/** A Postgres for tests: one that runs, or one of their own. */
 export interface TestPostgres {
   /** Keeps its tables apart from everybody else's: each name is a schema of its own. */
   readonly url: (schema: string) => string
@@ -22,14 +23,6 @@ const answers = (port: number): Promise<boolean> =>
       .setTimeout(1000, () => done(false))
       .once("connect", () => done(true))
       .once("error", () => done(false))
-  })
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
-    })
   })
 
 const binaries = (): string | undefined => {
@@ -60,8 +53,11 @@ const urlOf = (base: string) => (schema: string) => `${base}?options=${encodeURI
 
 const missing = "no Postgres: start one on 127.0.0.1:5432 (or set POSTGRES_URL), or install its server binaries"
 
-/** `POSTGRES_URL`, one on the usual port with a database `test`, or a new one on a free port. Fails in CI where there is none. */
-export const testPostgres = async (): Promise<TestPostgres | undefined> => {
+/**
+ * `POSTGRES_URL`, one on 127.0.0.1:5432 with a database `test`, or a new one on a free port. Where there is none it is
+ * `undefined`, with a line that says how to get one; in CI it throws.
+ */
+export const findPostgres = async (): Promise<TestPostgres | undefined> => {
   const given = process.env.POSTGRES_URL
   if (given !== undefined) return { url: urlOf(given), stop: () => undefined }
   if (await answers(5432)) return { url: urlOf("postgres://postgres@127.0.0.1:5432/test"), stop: () => undefined }

@@ -1,0 +1,3 @@
+export { freePort } from "./freePort.ts"
+export { findPostgres, type TestPostgres } from "./postgres.ts"
+export { OwnRedis } from "./redis.ts"
