@@ -17,7 +17,7 @@ const tasks = {
     run("node", [join(root, "apps", "cli", "dist", "main.js"), ...(args.length > 0 ? args : ["demo"])], {
       cwd: callerFolder(),
     }),
-  test: () => run("pnpm", ["exec", "vitest", "run", ...args]),
+  test: () => wordTable() || run("pnpm", ["exec", "vitest", "run", ...args]),
   check: () =>
     ownInstall("check", "the tools that check the code") || run("node", [join("tooling", "check", "run.mjs"), "all"]),
   format: () =>
@@ -32,10 +32,23 @@ const tasks = {
 if (!(task in tasks)) fail(`unknown task "${task ?? ""}". Tasks: ${Object.keys(tasks).join(", ")}.`)
 addToolchain()
 // A newcomer's install stays small: starting the program takes what the program needs, and no plugin that it does not load.
-const only = task === "start" ? ["--filter=switchyard-monorepo", "--filter=@switchyard/cli..."] : []
+const only =
+  task === "start" ? ["--filter=switchyard-monorepo", "--filter=@switchyard/cli...", ...withoutPlugins()] : []
 quietly("pnpm", ["install", "--frozen-lockfile", "--reporter=silent", ...only], "installing packages")
 quietly("pnpm", ["exec", "turbo", "run", "build", "--output-logs=errors-only", ...only.slice(1)], "building")
 process.exitCode = await tasks[task]()
+
+/** Filters that leave out the plugins of which only some commands of the program make use, unless this one may. */
+function withoutPlugins() {
+  const light = ["demo", "call", "explain", "plugins", "doctor"]
+  const [command = "demo"] = args.filter((arg) => !arg.startsWith("-"))
+  const asked = args.some((arg) => /^--(validate|rag)\b/.test(arg))
+  if (light.includes(command) && !asked) {
+    const { peerDependencies } = JSON.parse(readFileSync(join(root, "apps", "cli", "package.json"), "utf8"))
+    return Object.keys(peerDependencies).map((name) => `--filter=!${name}`)
+  }
+  return []
+}
 
 /** Puts the pinned Node and pnpm first on PATH, and fetches from npm only those that are missing. */
 function addToolchain() {
@@ -84,6 +97,11 @@ function ownInstall(folder, what) {
   const target = join(root, "tooling", folder)
   if (!existsSync(join(target, "node_modules"))) note(`installing ${what} (first run only)`)
   return setUp("pnpm", ["install", "--frozen-lockfile", "--reporter=silent"], target)
+}
+
+/** 5.6 MB out of a 118 MB download. A newcomer's tests go without it and say so; in CI nothing is skipped. */
+function wordTable() {
+  return process.env.CI ? setUp("node", [join("plugins", "embed-local", "words", "build.mjs")], root) : 0
 }
 
 function nodeIsRecent(version) {

@@ -2,11 +2,15 @@ import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { call } from "./commands/call.ts"
+import { cost } from "./commands/cost.ts"
 import { demo } from "./commands/demo.ts"
 import { doctor } from "./commands/doctor.ts"
 import { explain } from "./commands/explain.ts"
 import { plugins } from "./commands/plugins.ts"
 import { report } from "./commands/report.ts"
+import { review } from "./commands/review.ts"
+import { tokens } from "./commands/tokens.ts"
+import { validate } from "./commands/validate.ts"
 import { note, oneLine } from "./output.ts"
 
 /** The whole command line. */
@@ -20,7 +24,7 @@ export const cli = Command.make("switchyard").pipe(
     { command: "switchyard doctor", description: "Check the setup" },
     { command: "switchyard --completions bash", description: "Print a completion script (bash, zsh, fish)" },
   ]),
-  Command.withSubcommands([call, explain, plugins, report, doctor, demo]),
+  Command.withSubcommands([call, explain, plugins, report, review, doctor, demo, validate, tokens, cost]),
 )
 
 /** Wrong usage is one line on stderr that says what is wrong and where help is; help that was asked for goes to stdout. */

@@ -31,13 +31,22 @@ const hintFor = (): string =>
     ? `OPENAI_BASE_URL is set: name a model of that server with --model openai/NAME`
     : `for a real model set OPENAI_API_KEY, or write a switchyard.config.ts`
 
-/** The nearest config's stack, or the embedded one, for a call to this model. */
-export const loadStack = async (path: string | undefined, model?: string): Promise<LoadedStack> => {
+const extended = async (config: SwitchyardConfig, more: () => Promise<SwitchyardConfig["plugins"]>) => ({
+  ...config,
+  plugins: [...config.plugins, ...(await more())],
+})
+
+/** The nearest config's stack, or the embedded one with `more` plugins, for a call to this model. */
+export const loadStack = async (
+  path: string | undefined,
+  model?: string,
+  more: () => Promise<SwitchyardConfig["plugins"]> = async () => [],
+): Promise<LoadedStack> => {
   const loaded = await loadConfig({
     ...(path === undefined ? {} : { path }),
     importPackage: (name) => import(name),
   })
-  const config = loaded?.config ?? (await embeddedConfig(model))
+  const config = loaded?.config ?? (await extended(await embeddedConfig(model), more))
   const embedded = loaded === undefined && config.routes?.["auto"] === "extractive/default"
   return {
     switchyard: createSwitchyard(config),

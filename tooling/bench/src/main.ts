@@ -5,6 +5,8 @@ const suites: Readonly<Record<string, () => Promise<{ readonly run: () => Promis
   images: () => import("./images/suite.ts"),
   resilience: () => import("./resilience/suite.ts"),
   providers: () => import("./providers/suite.ts"),
+  validation: () => import("./validation/suite.ts"),
+  quality: () => import("./quality/suite.ts"),
 }
 
 const [name] = process.argv.slice(2)

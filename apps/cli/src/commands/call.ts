@@ -5,13 +5,15 @@ import type { LlmRequestInput, LlmResponse, Part, StreamPart, Switchyard } from 
 import { textOf } from "switchyard"
 import { action } from "../action.ts"
 import { callFlags, configFlag, debugFlag, jsonFlag, toCallFlags, toggle } from "../flags.ts"
-import { isTerminal, note, out, styled, traceLines } from "../output.ts"
+import { isTerminal, note, oneLine, out, styled, traceLines } from "../output.ts"
 import { type CallFlags, toRequest } from "../request.ts"
 import { type LoadedStack, loadStack } from "../stack.ts"
+import { readValidator, validationPlugins, type ValidatorSpec } from "../validators.ts"
 
 interface Options {
   readonly stream: boolean | undefined
   readonly json: boolean
+  readonly validate: ReadonlyArray<string>
   readonly explain: boolean
 }
 
@@ -27,15 +29,21 @@ export const call = Command.make(
       Flag.optional,
     ),
     json: jsonFlag,
+    validate: Flag.String("validate").pipe(
+      Flag.withDescription(
+        "Check the answer and ask again when it is bad: a validator's name, json:SCHEMA.json, or NAME:PARAMS.json; may be given several times",
+      ),
+      Flag.atLeast(0),
+    ),
     explain: toggle("explain", "Print every decision of the call to stderr"),
     config: configFlag,
     debug: debugFlag,
   },
-  ({ stream, json, explain, config, ...flags }) =>
+  ({ stream, json, validate, explain, config, ...flags }) =>
     action((signal) =>
       runCall(
         toCallFlags(flags),
-        { stream: Option.getOrUndefined(stream), json, explain },
+        { stream: Option.getOrUndefined(stream), json, validate, explain },
         Option.getOrUndefined(config),
         signal,
       ),
@@ -50,6 +58,7 @@ export const call = Command.make(
     { command: `switchyard call -m openai/gpt-5.4-mini "Say hello"`, description: "Ask a model" },
     { command: `switchyard call -c notes.md -c plan.md "When do we ship?"`, description: "Answer from your own files" },
     { command: `git diff | switchyard call --system "Write a commit message"`, description: "Pipe the prompt in" },
+    { command: `switchyard call --validate json:user.json "Describe a user"`, description: "JSON, or asked again" },
     { command: `switchyard call --json "Say hello" | jq .usage`, description: "The whole response as JSON" },
   ]),
 )
@@ -60,19 +69,39 @@ const runCall = async (
   config: string | undefined,
   signal: AbortSignal,
 ): Promise<void> => {
-  const stack = await loadStack(config, flags.model)
+  const validators = await Promise.all(options.validate.map(readValidator))
+  const stack = await loadStack(config, flags.model, validators.length === 0 ? undefined : validationPlugins)
   try {
     const embedded = await isEmbedded(stack, flags.model)
-    const request = await toRequest(flags, embedded)
+    const request = validated(await toRequest(flags, embedded), validators)
     const begin = () => embedded && tellEmbedded(stack, flags)
     const response = await answer(stack.switchyard, request, options, signal, begin)
     for (const warning of response.warnings)
       if (!embedded || warning.type !== "other") note(`warning: ${warning.message}`)
-    if (options.explain) for (const line of traceLines(response.route)) note(line)
+    if (options.explain) for (const line of [...traceLines(response.route), ...verdictLines(response)]) note(line)
   } finally {
     await stack.switchyard.close()
   }
 }
+
+/** Only a whole answer can be judged before it is shown, so a stream is held until then. */
+const validated = (request: LlmRequestInput, validators: ReadonlyArray<ValidatorSpec>): LlmRequestInput =>
+  validators.length === 0 ? request : { ...request, policy: { ...request.policy, validators, stream: "hold" } }
+
+/** What the validators said of each answer that was rejected, which is what the model was told, and of the last one. */
+export const verdictLines = ({ route, verdict }: Pick<LlmResponse, "route" | "verdict">): ReadonlyArray<string> => [
+  ...route.attempts.flatMap(({ outcome, verdict: rejected }, index) =>
+    outcome === "rejected"
+      ? (rejected?.issues ?? []).map((issue) => `rejected  attempt ${index + 1}: ${oneLine(issue.message)}`)
+      : [],
+  ),
+  ...(verdict === undefined
+    ? []
+    : [
+        `verdict   ${verdict.ok ? "ok" : "not ok"}, score ${verdict.score}${verdict.repaired === undefined ? "" : ", repaired"}`,
+        ...verdict.issues.map((issue) => `          ${oneLine(issue.message)}`),
+      ]),
+]
 
 /** Will the extractive provider answer? Then it needs something to extract from. */
 export const isEmbedded = async (stack: LoadedStack, model: string): Promise<boolean> => {

@@ -1,0 +1,8 @@
+export type { AnswerSchema, Fault, StandardSchema } from "./AnswerSchema.ts"
+export type { Extraction, FoundJson, NoJson } from "./Extraction.ts"
+export { type Choice, extractJson, type ExtractOptions } from "./extractJson.ts"
+export { extractWith, type ExtractWithOptions, type SchemaExtraction } from "./extractWith.ts"
+export type { FieldCheck } from "./FieldCheck.ts"
+export { JsonStream, type PartialJson } from "./JsonStream.ts"
+export { validateJson, validateJson as plugin } from "./plugin.ts"
+export { certain, type Repair, repairCosts, type RepairKind } from "./Repair.ts"
