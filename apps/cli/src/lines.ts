@@ -1,6 +1,8 @@
+import { once } from "node:events"
+import { createReadStream } from "node:fs"
 import { UsageError } from "./ExitCode.ts"
 
-/** A line of standard input; of one that is too long only that is known. */
+/** A line of input; of one that is too long only that is known. */
 export interface InputLine {
   readonly line: string
   readonly tooLong: boolean
@@ -9,8 +11,22 @@ export interface InputLine {
 /** In UTF-16 units. */
 const maxLine = 64 * 1024 * 1024
 
-/** The lines of standard input as they come, without empty ones; never more than one is held. */
-export async function* inputLines(): AsyncGenerator<InputLine> {
+/** Standard input, or a file that can be read. */
+const open = async (file: string | undefined): Promise<NodeJS.ReadableStream> => {
+  if (file === undefined) return process.stdin
+  const stream = createReadStream(file)
+  try {
+    await once(stream, "open")
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable"
+    throw new UsageError(`cannot read ${file}: ${code === "ENOENT" ? "there is no such file" : code}`)
+  }
+  return stream
+}
+
+/** The lines of standard input, or of a file, as they come, without empty ones; never more than one is held. */
+export async function* inputLines(file?: string): AsyncGenerator<InputLine> {
+  const input = await open(file)
   let pieces: Array<string> = []
   let length = 0
   const take = (): InputLine => {
@@ -25,8 +41,8 @@ export async function* inputLines(): AsyncGenerator<InputLine> {
     if (length <= maxLine) pieces.push(piece)
     else pieces = []
   }
-  process.stdin.setEncoding("utf8")
-  for await (const chunk of process.stdin) {
+  input.setEncoding("utf8")
+  for await (const chunk of input) {
     const text = String(chunk)
     let from = 0
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", from)) {
@@ -41,16 +57,17 @@ export async function* inputLines(): AsyncGenerator<InputLine> {
   if (last.tooLong || last.line.trim() !== "") yield last
 }
 
-/** All of standard input. */
-export const inputText = async (): Promise<string> => {
-  if (process.stdin.isTTY === true) throw new UsageError("no text: pipe it in")
+/** All of standard input, or of a file. */
+export const inputText = async (file?: string): Promise<string> => {
+  if (file === undefined && process.stdin.isTTY === true) throw new UsageError("no text: pipe it in")
   const chunks: Array<string> = []
   let length = 0
-  process.stdin.setEncoding("utf8")
-  for await (const chunk of process.stdin) {
+  const input = await open(file)
+  input.setEncoding("utf8")
+  for await (const chunk of input) {
     const text = String(chunk)
     length += text.length
-    if (length > maxLine) throw new UsageError("standard input is larger than 64 MiB: give a smaller one")
+    if (length > maxLine) throw new UsageError(`${file ?? "standard input"} is larger than 64 MiB: give a smaller one`)
     chunks.push(text)
   }
   return chunks.join("")

@@ -48,10 +48,10 @@ describe("switchyard validate grounded --jsonl", () => {
       .trim()
       .split("\n")
       .map((line): unknown => JSON.parse(line))
-    expect(rows).toHaveLength(4)
-    expect(rows[2]).toMatchObject({ id: 7, score: 0, claims: [], error: expect.stringContaining("passages") })
-    expect(rows[3]).toMatchObject({ id: 3 })
-    expect(rows[3]).not.toHaveProperty("error")
+    expect(rows).toHaveLength(3)
+    expect(rows[1]).toMatchObject({ id: 7, score: 0, claims: [], error: expect.stringContaining("passages") })
+    expect(rows[2]).toMatchObject({ id: 3 })
+    expect(rows[2]).not.toHaveProperty("error")
   })
 
   it("says how it is used, and which file is missing", async () => {

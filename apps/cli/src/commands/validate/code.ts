@@ -1,6 +1,3 @@
-import { once } from "node:events"
-import { createReadStream } from "node:fs"
-import { createInterface } from "node:readline"
 import type { CodeChecker, CodeReport } from "@switchyard/validate-code"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -10,9 +7,10 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import { action } from "../../action.ts"
-import { UsageError } from "../../ExitCode.ts"
+import { Ended, ExitCode } from "../../ExitCode.ts"
 import { extension } from "../../extension.ts"
 import { debugFlag, toggle } from "../../flags.ts"
+import { inputLines, inputText, writeLine } from "../../lines.ts"
 
 const Line = Schema.fromJsonString(
   Schema.Struct({
@@ -42,11 +40,6 @@ const shown = ({ ok, issues, unchecked }: CodeReport) => ({
   ...(unchecked.length === 0 ? {} : { unchecked }),
 })
 
-/** Waits where the reader is slower than the checks. */
-const write = async (value: unknown): Promise<void> => {
-  if (!process.stdout.write(`${JSON.stringify(value)}\n`)) await once(process.stdout, "drain")
-}
-
 const answerTo = async (checker: CodeChecker, line: string, given: string | undefined, signal: AbortSignal) => {
   const input = Option.getOrUndefined(decode(line))
   if (input === undefined) {
@@ -56,19 +49,6 @@ const answerTo = async (checker: CodeChecker, line: string, given: string | unde
   const { id, text, language } = input
   const report = await Effect.runPromise(checker.check(text, { language: language ?? given }), { signal })
   return { ...(id === undefined ? {} : { id }), ...shown(report) }
-}
-
-/** A file's text or standard input, as a stream. */
-const inputOf = async (file: string | undefined) => {
-  if (file === undefined) return process.stdin
-  const stream = createReadStream(file)
-  try {
-    await once(stream, "open")
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable"
-    throw new UsageError(`cannot read ${file}: ${code === "ENOENT" ? "there is no such file" : code}`)
-  }
-  return stream
 }
 
 const load = () => extension("@switchyard/validate-code", () => import("@switchyard/validate-code"))
@@ -94,15 +74,16 @@ export const validateCode = Command.make(
     action(async (signal) => {
       const { CodeChecker } = await load()
       const given = Option.getOrUndefined(language)
-      const input = await inputOf(Option.getOrUndefined(file))
+      const from = Option.getOrUndefined(file)
       const work = async (checker: CodeChecker): Promise<void> => {
         if (!jsonl) {
-          let text = ""
-          for await (const chunk of input.setEncoding("utf8")) text += String(chunk)
-          return write(shown(await Effect.runPromise(checker.check(text, { language: given }), { signal })))
+          const report = await Effect.runPromise(checker.check(await inputText(from), { language: given }), { signal })
+          await writeLine(JSON.stringify(shown(report)))
+          if (!report.ok) throw new Ended(ExitCode.callFailed)
+          return
         }
-        for await (const line of createInterface({ input, crlfDelay: Infinity, signal })) {
-          if (line.trim() !== "") await write(await answerTo(checker, line, given, signal))
+        for await (const { line } of inputLines(from)) {
+          await writeLine(JSON.stringify(await answerTo(checker, line, given, signal)))
         }
       }
       const scope = Scope.makeUnsafe()
@@ -113,7 +94,7 @@ export const validateCode = Command.make(
       }
     }),
 ).pipe(
-  Command.withDescription("Parse the code in answers, and say where it is wrong"),
+  Command.withDescription("Parse the code in answers, and say where it is wrong. Exit code 1 when one text is not ok."),
   Command.withExamples([
     { command: "switchyard validate code --jsonl < answers.jsonl", description: "An answer a line" },
     { command: "switchyard validate code --language python < answer.py", description: "One text" },

@@ -1,6 +1,3 @@
-import { once } from "node:events"
-import { createReadStream } from "node:fs"
-import { createInterface } from "node:readline"
 import type { Groundedness } from "@switchyard/quality"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -10,6 +7,7 @@ import { action } from "../../action.ts"
 import { UsageError } from "../../ExitCode.ts"
 import { extension } from "../../extension.ts"
 import { debugFlag, toggle } from "../../flags.ts"
+import { inputLines, writeLine } from "../../lines.ts"
 
 const Passage = Schema.Union([Schema.String, Schema.Struct({ text: Schema.String })])
 const Line = Schema.fromJsonString(
@@ -33,23 +31,6 @@ const answerTo = (check: Check, line: string) => {
   return { ...withId(input.id), score, claims: claims.map(({ text, label, passage }) => ({ text, label, passage })) }
 }
 
-/** Waits where the reader is slower than the checks. */
-const write = async (value: unknown): Promise<void> => {
-  if (!process.stdout.write(`${JSON.stringify(value)}\n`)) await once(process.stdout, "drain")
-}
-
-const inputOf = async (file: string | undefined) => {
-  if (file === undefined) return process.stdin
-  const stream = createReadStream(file)
-  try {
-    await once(stream, "open")
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable"
-    throw new UsageError(`cannot read ${file}: ${code === "ENOENT" ? "there is no such file" : code}`)
-  }
-  return stream
-}
-
 const load = () => extension("@switchyard/quality", () => import("@switchyard/quality"))
 
 /** `switchyard validate grounded`: each claim of an answer, compared with the passages that it should rest on. */
@@ -65,12 +46,11 @@ export const validateGrounded = Command.make(
     debug: debugFlag,
   },
   ({ jsonl, file }) =>
-    action(async (signal) => {
+    action(async () => {
       if (!jsonl) throw new UsageError("answers come with their passages, as lines of JSON: add --jsonl")
       const { groundedness } = await load()
-      const input = await inputOf(Option.getOrUndefined(file))
-      for await (const line of createInterface({ input, crlfDelay: Infinity, signal }))
-        await write(answerTo(groundedness, line))
+      for await (const { line } of inputLines(Option.getOrUndefined(file)))
+        await writeLine(JSON.stringify(answerTo(groundedness, line)))
     }),
 ).pipe(
   Command.withDescription("Compare each claim of answers with the passages they should rest on; no model, no network"),
