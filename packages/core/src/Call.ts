@@ -98,8 +98,10 @@ export const dispatch = Effect.fnUntraced(function* (
   if (isCachedAnswer(first)) return yield* fromCache(job, options?.degraded)
   const { stack, call } = job
   let candidate = first
-  let current: LlmRequest = { ...withTimeouts(request, options), model: candidate.model }
+  // Another candidate begins where the one before it ended; a partial answer that is continued has a request of its own.
+  let asked = request === job.request ? (call.amended ?? request) : request
   for (;;) {
+    const current: LlmRequest = { ...withTimeouts(asked, options), model: candidate.model }
     const registered = stack.providers.get(candidate.provider)
     if (registered === undefined) {
       const message = `the route names the provider "${candidate.provider}", which is not installed`
@@ -114,7 +116,11 @@ export const dispatch = Effect.fnUntraced(function* (
     const decision = yield* given(stack.nameOf("retry"), "a decision", () =>
       stack.retry.next(failure, call.attempts, call, current),
     )
-    if (decision._tag === "Stop") return yield* errorOf(failure)
+    if (decision._tag === "Stop") {
+      const { amend } = decision
+      if (amend !== undefined) call.amended = yield* amendedBy(stack, amend, asked)
+      return yield* errorOf(failure)
+    }
     if (decision._tag === "Escalate") return yield* escalate(job, failure, current, decision.reason)
     if (!(decision.delayMs < call.remainingMs())) {
       call.decide("retry", `the next attempt would start after the deadline (in ${Math.round(decision.delayMs)} ms)`)
@@ -125,10 +131,12 @@ export const dispatch = Effect.fnUntraced(function* (
     call.decide("retry", `${again} in ${Math.round(decision.delayMs)} ms`)
     if (decision.delayMs > 0) yield* Effect.sleep(decision.delayMs)
     candidate = next
-    current = { ...current, model: next.model }
-    if (amend !== undefined) current = yield* guard(stack.nameOf("retry"), () => Effect.succeed(amend(current)))
+    if (amend !== undefined) asked = yield* amendedBy(stack, amend, asked)
   }
 })
+
+const amendedBy = (stack: Stack, amend: (request: LlmRequest) => LlmRequest, request: LlmRequest) =>
+  given(stack.nameOf("retry"), "a request", () => Effect.succeed(amend(request)))
 
 /** The request's own timeouts win. */
 const withTimeouts = (request: LlmRequest, options: DispatchOptions | undefined): LlmRequest =>

@@ -6,6 +6,7 @@ import { pluginFailure } from "./internal/guard.ts"
 import { Kernel } from "./Kernel.ts"
 import { LlmError } from "./LlmError.ts"
 import { Middlewares, stages } from "./Middleware.ts"
+import { makeNotices, Notices } from "./Notices.ts"
 import { type Contributions, contracts, type ManyKind, type PluginKind, type PluginManifest } from "./Plugin.ts"
 import { Providers } from "./Providers.ts"
 import { Routes } from "./Router.ts"
@@ -41,7 +42,8 @@ export const compose = <const P extends ReadonlyArray<AnyPlugin>>(
   const checked = Effect.map(check(plugins), () => {
     const providers = plugins.filter((plugin) => plugin.manifest.kind === "provider")
     const others = plugins.filter((plugin) => plugin.manifest.kind !== "provider")
-    const registry = Layer.provideMerge(registryOf(plugins), together(providers))
+    const notices = Layer.sync(Notices, makeNotices)
+    const registry = Layer.provideMerge(registryOf(plugins), Layer.provideMerge(together(providers), notices))
     const services = Layer.provideMerge(listsOf(plugins, options), Layer.provideMerge(together(others), registry))
     return Layer.provideMerge(Kernel.layer, services)
   })

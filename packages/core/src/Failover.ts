@@ -10,7 +10,7 @@ import type { AttemptTrace, Candidate, SettledDetail } from "./RouteTrace.ts"
  * again (the caller is told by a `restart` part), or fail with `Truncated`.
  */
 export type Rescue =
-  | { readonly _tag: "Resume"; readonly candidate: Candidate }
+  | { readonly _tag: "Resume"; readonly candidate: Candidate; readonly options?: DispatchOptions }
   | { readonly _tag: "Restart"; readonly candidates: readonly [Candidate, ...ReadonlyArray<Candidate>] }
   | { readonly _tag: "Fail" }
 

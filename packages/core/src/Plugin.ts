@@ -6,6 +6,7 @@ import { Cache } from "./Cache.ts"
 import { Escalation } from "./Escalation.ts"
 import { Failover } from "./Failover.ts"
 import { pluginFailure } from "./internal/guard.ts"
+import { pathIn } from "./internal/pathIn.ts"
 import { LlmError } from "./LlmError.ts"
 import type { Middleware } from "./Middleware.ts"
 import { ModelCatalog } from "./ModelCatalog.ts"
@@ -142,7 +143,7 @@ const badOptions = (plugin: string, problem: string): LlmError =>
   LlmError.make(
     {
       _tag: "InvalidRequest",
-      field: "options",
+      field: pathIn(problem) || "options",
       message: `the options of ${plugin} are wrong: ${problem.replace(/\s+/g, " ")}`,
     },
     { operation: "compose" },

@@ -1,5 +1,6 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { pathIn } from "./internal/pathIn.ts"
 import { LlmError } from "./LlmError.ts"
 import { ProviderData } from "./Json.ts"
 import { type AssistantMessage, Message, type SystemMessage, type ToolMessage, type UserMessage } from "./Message.ts"
@@ -137,11 +138,8 @@ const decode = Schema.decodeUnknownResult(LlmRequest)
 const refusal = (request: unknown): LlmError => {
   const result = decode(request)
   const problem = Result.isFailure(result) ? result.failure.message : "is not a request"
-  const [first = "", ...rest] = problem.split(/\n\s*at /)
-  const path = rest.at(-1) ?? ""
-  const field = path
-    .replace(/\["?([^"\]]*)"?\]/g, (_, key: string) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`))
-    .replace(/^\./, "")
+  const [first = ""] = problem.split(/\n\s*at /)
+  const field = pathIn(problem)
   return invalid(field === "" ? "request" : field, `is wrong: ${first.replaceAll("\n", " ").slice(0, 300)}`)
 }
 

@@ -19,7 +19,8 @@ export type AttemptFailure =
 
 /**
  * What to do next: wait `delayMs` and try again with the request as `amend` makes it, at the same candidate or at a
- * stronger one, hand over to Escalation, or stop and let Failover decide.
+ * stronger one, hand over to Escalation, or stop and let Failover decide. `amend` of a stop makes the request as the next
+ * candidate should get it: what was wrong so far is known.
  */
 export type RetryDecision =
   | {
@@ -29,7 +30,7 @@ export type RetryDecision =
       readonly candidate?: Candidate
     }
   | { readonly _tag: "Escalate"; readonly reason: string }
-  | { readonly _tag: "Stop" }
+  | { readonly _tag: "Stop"; readonly amend?: (request: LlmRequest) => LlmRequest }
 
 /**
  * Decides whether to try again. It decides only: no I/O; randomness through Effect's Random. `history` spans candidates.

@@ -145,7 +145,7 @@ class Reading {
       if (decided._tag === "Restart" && contract === "restart") return this.#restart(failure, decided.candidates)
       if (decided._tag === "Resume" && contract === "resume" && resumable) {
         if (!this.#askedToResume.includes(candidateName(decided.candidate))) {
-          return this.#resume(failure, decided.candidate)
+          return this.#resume(failure, decided)
         }
       }
       return Effect.fail(failure)
@@ -183,13 +183,13 @@ class Reading {
     )
   }
 
-  #resume(failure: LlmError, candidate: Candidate): Next {
+  #resume(failure: LlmError, { candidate, options }: Extract<Rescue, { _tag: "Resume" }>): Next {
     const { call, request } = this.#job
     call.decide("failover", `resume: ${failure.reason.message}`)
     this.#askedToResume = [...this.#askedToResume, candidateName(candidate)]
     const { provider, model } = this.#from.candidate
     const asked = continued(request, this.#fold.partial(), { provider, model })
-    const taken = Effect.flatMap(dispatch(this.#job, candidate, asked), (from) => this.take(from))
+    const taken = Effect.flatMap(dispatch(this.#job, candidate, asked, options), (from) => this.take(from))
     return Effect.matchEffect(taken, {
       // The caller's answer was cut, whoever else could not go on with it.
       onFailure: (error): Next => this.#rescue(failure, error),
@@ -203,12 +203,12 @@ class Reading {
     })
   }
 
-  /** What happens after the parts is within the call's deadline too. */
+  /** What happens after the parts is within the call's deadline too. What came by then is in the failure. */
   #inTime(effect: Next, least: number): Next {
     const { call } = this.#job
     return Effect.suspend(() => {
       const duration = Math.max(call.remainingMs(), least)
-      const gone = Effect.suspend(() => Effect.andThen(this.left, Effect.fail(call.deadlinePassed())))
+      const gone = Effect.suspend(() => Effect.andThen(this.left, Effect.fail(cut(this.#fold, call.deadlinePassed()))))
       return duration <= 0 ? gone : Effect.timeoutOrElse(effect, { duration, orElse: () => gone })
     })
   }

@@ -1,4 +1,4 @@
-import { definePlugin, Providers } from "@switchyard/core"
+import { definePlugin, Notices, Providers } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { makeFailover } from "./Failover.ts"
@@ -19,6 +19,8 @@ export const failover = definePlugin({
         const wrong = checkOptions(options, yield* Providers)
         if (wrong !== undefined) return yield* wrong
         const { failover: service, control } = yield* makeFailover(options)
+        const notices = yield* Notices
+        control.onTransition(({ model, from, to, why }) => notices.tell({ kind: "breaker", model, from, to, why }))
         return Layer.mergeAll(Layer.succeed(key, service), Layer.succeed(FailoverControl, control))
       }),
     ),

@@ -48,6 +48,8 @@ export class ActiveCall implements CallContext {
   cacheOutcome = "none"
   /** What was asked, as far as middleware has made it. */
   request: LlmRequest | undefined
+  /** The request as the next candidate gets it, after what the ones before it were told. */
+  amended: LlmRequest | undefined
   /** What the caller was given. */
   concluded: LlmResponse | undefined
   #failure: LlmError | undefined

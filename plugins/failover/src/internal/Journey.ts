@@ -63,6 +63,8 @@ export interface Passed {
 export class Journey {
   readonly queue: Array<Candidate>
   readonly asked = new Set<string>()
+  /** Who was asked to go on where another answer was cut. */
+  readonly resuming = new Set<string>()
   readonly tickets = new Map<string, Ticket>()
   readonly attempts: Array<AttemptTrace> = []
   readonly failures: Array<Failure> = []

@@ -78,6 +78,8 @@ export const isOutage = ({ reason }: LlmError): boolean => !noOutage.has(kindOf(
 export const kindOf = (reason: Reason): ReasonTag =>
   reason._tag === "Truncated" && reason.because !== undefined ? kindOf(reason.because) : reason._tag
 
-export const actionFor = (policy: ErrorPolicy, error: LlmError): Action =>
-  // The deadline of the whole call is nobody's turn to try again.
-  error.reason._tag === "Timeout" && error.reason.phase === "call" ? "stop" : (policy[kindOf(error.reason)] ?? "next")
+export const actionFor = (policy: ErrorPolicy, { reason }: LlmError): Action =>
+  // What says of itself that it is final is: a person's rejection, the deadline of the whole call.
+  reason.recovery === "none" || (reason._tag === "Timeout" && reason.phase === "call")
+    ? "stop"
+    : (policy[kindOf(reason)] ?? "next")

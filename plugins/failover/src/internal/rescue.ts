@@ -11,6 +11,7 @@ import { decide, type Engine } from "./Engine.ts"
 import { candidateOf, type Journey } from "./Journey.ts"
 import { learn } from "./learn.ts"
 import { isOutage, kindOf } from "./policy.ts"
+import { timeoutsFor } from "./timeouts.ts"
 
 const fail: Rescue = { _tag: "Fail" }
 
@@ -20,7 +21,9 @@ export const rescue = (engine: Engine, failure: LlmError, partial: PartialAnswer
   if (journey === undefined) return fail
   const { provider = "", model = "" } = failure.context
   const action = learn(engine, journey, { candidate: { provider, model }, error: failure }, context)
-  if (action === "stop") return fail
+  // A candidate that refuses to go on with another's answer refuses our request, and not the caller's.
+  const refused = context.contract === "resume" && journey.resuming.has(`${provider}/${model}`)
+  if (action === "stop" && !(refused && context.remainingMs() > 0)) return fail
   // What is whole and wrong has nowhere to go on from.
   if (context.contract === "resume" && kindOf(failure.reason) === "OutputInvalid") return fail
   if (context.contract === "resume") return resume(engine, journey, partial, context)
@@ -60,9 +63,14 @@ const resume = (engine: Engine, journey: Journey, partial: PartialAnswer, contex
     decide(context, "nobody is left who accepts a partial answer")
     return fail
   }
-  journey.asked.add(candidateName(candidate))
-  decide(context, `${candidateName(candidate)} goes on where the answer was cut`)
-  return { _tag: "Resume", candidate }
+  const name = candidateName(candidate)
+  journey.asked.add(name)
+  journey.resuming.add(name)
+  decide(context, `${name} goes on where the answer was cut`)
+  const another = journey.queue.some((other) => accepts(other, context))
+  const { timeouts } = engine.lanes.of(candidate)
+  const options = timeoutsFor(timeouts, another, context, engine.options.deadlineShare)
+  return options === undefined ? { _tag: "Resume", candidate } : { _tag: "Resume", candidate, options }
 }
 
 const accepts = (candidate: Candidate, { catalog, providers }: CallContext): boolean =>

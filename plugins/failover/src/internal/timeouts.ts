@@ -1,4 +1,5 @@
-import type { CallContext, DispatchOptions, Timeouts } from "@switchyard/core"
+import { type CallContext, type DispatchOptions, LlmError, type Timeouts } from "@switchyard/core"
+import * as Effect from "effect/Effect"
 import { flows } from "./Engine.ts"
 
 /** What the kernel allows between two pieces when nobody says otherwise. */
@@ -27,3 +28,19 @@ export const timeoutsFor = (
   if (!rescued) return { timeouts: { ...own, firstContent } }
   return { timeouts: { ...own, firstContent, idle: Math.min(own?.idle ?? kernelIdleMs, most) } }
 }
+
+/** An attempt that takes all of the share ends by its own timeout, and only then by this. In ms. */
+const graceMs = 25
+
+/** All that is done at one candidate, retries and their waits included, until its answer begins, or is whole. */
+export const withinShare = <A>(
+  asked: Effect.Effect<A, LlmError>,
+  context: CallContext,
+  share: number | undefined,
+): Effect.Effect<A, LlmError> =>
+  Effect.suspend(() => {
+    const ms = shareOf(context, share)
+    const message = `no answer within ${ms} ms, its share of the call's time`
+    const late = () => Effect.fail(LlmError.make({ _tag: "Timeout", phase: "total", ms, message }))
+    return Effect.timeoutOrElse(asked, { duration: ms + graceMs, orElse: late })
+  })
