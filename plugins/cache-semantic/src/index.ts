@@ -1,0 +1,5 @@
+export { calibrate, type Calibration, type CalibrationPair, type CalibrationRow, type Quality } from "./Calibration.ts"
+export { conceptEmbedder } from "./ConceptEmbedder.ts"
+export { guard, maxGuardedChars } from "./Guard.ts"
+export { defaultThreshold, judge, type JudgeOptions, type Judgement } from "./Judgement.ts"
+export { semanticCache, semanticCache as plugin } from "./plugin.ts"

@@ -1,0 +1,33 @@
+/** A word that carries meaning. */
+export interface Concept {
+  /** What stands for it and for all its synonyms. */
+  readonly name: string
+  /** As it was written. */
+  readonly said: string
+  /** The preposition that it stands under; `core` under none. */
+  readonly role: string
+  readonly kind: "word" | "number" | "literal" | "pronoun" | "marker"
+  readonly action: boolean
+  /** A participle or a noun of a verb, which may stand behind what it is done to ("list sorting"). */
+  readonly verbal: boolean
+  /** Joined to the concept before it by "and" or "or". */
+  readonly joined: boolean
+  /** What a number or a "not" belongs to: the concept after it. */
+  readonly binds: string | undefined
+  readonly capital: boolean
+  /** Begins a sentence, so that its capital tells nothing. */
+  readonly first: boolean
+}
+
+/** What a prompt asks, as far as it was understood. */
+export interface Reading {
+  /** `@howto`, `@when`, `@yesno`, `@task` … */
+  readonly type: string
+  readonly tense: "past" | "perfect" | "future" | "present"
+  readonly concepts: ReadonlyArray<Concept>
+  /** What may be missing on the other side: `~year` of "in what year". */
+  readonly soft: ReadonlySet<string>
+  /** Every word in its order, in lower case, for texts that are not English and for those that are the same. */
+  readonly words: string
+  readonly foreign: boolean
+}

@@ -1,0 +1,94 @@
+import { actionGroups } from "./lexicon/actions.ts"
+import { frames } from "./lexicon/frames.ts"
+import { qualityGroups } from "./lexicon/qualities.ts"
+import { thingGroups } from "./lexicon/things.ts"
+import { verbs } from "./lexicon/verbs.ts"
+import { tokensOf, type Token } from "./tokens.ts"
+
+interface Node {
+  readonly next: Map<string, Node>
+  /** What stands for the phrase that ends here: words, kinds of question (`@…`), or nothing (`_`). */
+  stands?: ReadonlyArray<string>
+}
+
+export interface Phrase {
+  readonly stands: ReadonlyArray<string>
+  readonly length: number
+}
+
+const node = (): Node => ({ next: new Map() })
+
+/** Words of frames that may come anywhere; the others frame a question only where a part of the text begins. */
+const anywhere =
+  /^(?:how|what|which|who|whom|whose|why|when|where|please|kindly|actually|basically|exactly|really|precisely|just|thank)$/
+
+interface Phrases {
+  readonly root: Node
+  readonly starters: ReadonlySet<string>
+  /** Names of groups of verbs. */
+  readonly actions: ReadonlySet<string>
+}
+
+const compiled = (): Phrases => {
+  const root = node()
+  const starters = new Set<string>()
+  const actions = new Set<string>()
+  const put = (phrase: string, stands: ReadonlyArray<string>): ReadonlyArray<string> => {
+    const words = tokensOf(phrase).map(({ base }) => base)
+    let at = root
+    for (const word of words) {
+      const known = at.next.get(word) ?? node()
+      at.next.set(word, known)
+      at = known
+    }
+    if (words.length > 0) at.stands = stands
+    return words
+  }
+  for (const [groups, isAction] of [
+    [qualityGroups, false],
+    [actionGroups, true],
+    [thingGroups, false],
+  ] as const) {
+    for (const line of groups.trim().split("\n")) {
+      const members = line.split(",").map((member) => member.trim())
+      const name = tokensOf(members[0] ?? "")
+        .map(({ base }) => base)
+        .join(" ")
+      if (isAction) actions.add(name)
+      for (const member of members) put(member, [name])
+    }
+  }
+  for (const verb of verbs) actions.add(tokensOf(verb)[0]?.base ?? verb)
+  for (const line of frames.trim().split("\n")) {
+    const [stands = "", phrases = ""] = line.split("<-")
+    const output = stands.trim().split(/ (?=[@~])|(?<=^@\w+) /)
+    const framing = /^[@_]/.test(stands) || stands.startsWith("explain") || stands.startsWith("translate")
+    for (const phrase of phrases.split(",")) {
+      const words = put(phrase, output)
+      const [only = ""] = words
+      if (framing && words.length === 1 && !anywhere.test(only)) starters.add(only)
+    }
+  }
+  return { root, starters, actions }
+}
+
+let phrases: Phrases | undefined
+const table = (): Phrases => (phrases ??= compiled())
+
+export const isAction = (name: string): boolean => table().actions.has(name)
+
+/** The longest phrase that begins at a token. `begins`: a part of the text begins here. */
+export const phraseAt = (tokens: ReadonlyArray<Token>, at: number, begins: boolean): Phrase | undefined => {
+  const { root, starters } = table()
+  let found: Phrase | undefined
+  let here: Node | undefined = root
+  for (let i = at; i < tokens.length; i++) {
+    const token = tokens[i]
+    if (token === undefined || token.kind === "stop") break
+    here = here.next.get(token.base)
+    if (here === undefined) break
+    if (here.stands !== undefined && (begins || i > at || !starters.has(token.base)))
+      found = { stands: here.stands, length: i - at + 1 }
+  }
+  return found
+}

@@ -1,0 +1,223 @@
+import { stem } from "./stem.ts"
+import { unitNames, unitShort } from "./lexicon/units.ts"
+
+export interface Token {
+  /** The basic form, in lower case; of numbers their digits; of code and quotations the text itself. */
+  readonly base: string
+  readonly said: string
+  readonly kind: "word" | "number" | "quantity" | "literal" | "stop"
+  readonly form: "past" | "participle" | "ing" | "more" | "most" | undefined
+  /** A capital where a common word would have none. */
+  readonly capital: boolean
+  /** After an article. */
+  readonly named: boolean
+}
+
+const patterns = [
+  /```[\s\S]*?(?:```|$)|`[^`\n]+`/u, // code
+  /"[^"\n]{1,400}"|[“„«][^”“»\n]{1,400}[”“»]|(?<![\p{L}\p{N}])['‘][^'’‘\n]{1,200}['’](?![\p{L}\p{N}])/u, // quotations
+  /(?:https?:\/\/|www\.)\S*[^\s.,;:!?)]|[\w.+-]+@[\w-]+\.[\w.]+/u, // addresses
+  /\d+(?:[-/.:]\d+){2,}|\d+[:/]\d+|v\d+(?:\.\d+)*/u, // dates, times, versions
+  /[$€£¥]?(?:\d[\d,]*(?:\.\d+)?|(?<!\w)\.\d+)(?:%|°[CF]?|\p{L}[\p{L}\p{N}/]*)?/u, // numbers, with units
+  /(?:[A-Za-z]\.){2,}|[A-Za-z]+(?:\+\+|#)(?!\w)|(?<!\w)\.?[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)+(?:\(\))?|\w+\(\)|(?<!\w)--?[A-Za-z][\w-]*|(?<!\w)[/~.]+\/[\w./-]+|(?<!\w)\.[A-Za-z]\w*|\w*_\w+|[@#]\w+/u, // code words
+  /\p{L}[\p{L}\p{M}\p{N}]*(?:['’]\p{L}+)*['’]?/u, // words
+  /[.,;:!?()[\]{}…—–"“”„«»'‘’]+/u, // stops
+  /[^\s]/u, // any other sign
+]
+const scanner = new RegExp(patterns.map(({ source }) => `(${source})`).join("|"), "gu")
+
+const units: ReadonlyMap<string, string> = new Map(
+  unitNames
+    .trim()
+    .split("\n")
+    .flatMap((line) => {
+      const [name = "", ...words] = line.split(" ")
+      return words.map((word): [string, string] => [word, name])
+    }),
+)
+
+const numberWords: ReadonlyMap<string, string> = new Map(
+  "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
+    .split(" ")
+    .map((word, value): [string, string] => [word, String(value)])
+    .concat(
+      "thirty forty fifty sixty seventy eighty ninety"
+        .split(" ")
+        .map((word, i): [string, string] => [word, String(i * 10 + 30)]),
+      [
+        ["hundred", "100"],
+        ["thousand", "1000"],
+        ["million", "1000000"],
+        ["billion", "1000000000"],
+        ["dozen", "12"],
+      ],
+    ),
+)
+const ordinals: ReadonlyMap<string, string> = new Map(
+  "first second third fourth fifth sixth seventh eighth ninth tenth"
+    .split(" ")
+    .flatMap((word, i): Array<[string, string]> => [[`${i + 1}${["st", "nd", "rd"][i] ?? "th"}`, word]]),
+)
+const months: ReadonlyMap<string, string> = new Map(
+  "jan january feb february mar march apr april jun june jul july aug august sep september sept september oct october nov november dec december mon monday tue tuesday tues tuesday wed wednesday thu thursday thurs thursday fri friday sat saturday sun sunday"
+    .split(" ")
+    .flatMap((word, i, all): Array<[string, string]> => (i % 2 === 0 ? [[word, all[i + 1] ?? word]] : [])),
+)
+
+const contractions: ReadonlyMap<string, ReadonlyArray<string>> = new Map(
+  Object.entries({
+    "won't": ["will", "not"],
+    "can't": ["can", "not"],
+    cannot: ["can", "not"],
+    "shan't": ["shall", "not"],
+    "ain't": ["is", "not"],
+    "let's": ["let", "us"],
+    whats: ["what", "is"],
+    hows: ["how", "is"],
+    wheres: ["where", "is"],
+    whos: ["who", "is"],
+    dont: ["do", "not"],
+    cant: ["can", "not"],
+    doesnt: ["does", "not"],
+    isnt: ["is", "not"],
+    didnt: ["did", "not"],
+    wont: ["will", "not"],
+    im: ["i", "am"],
+    ive: ["i", "have"],
+    gonna: ["going", "to"],
+    wanna: ["want", "to"],
+    gotta: ["got", "to"],
+    gimme: ["give", "me"],
+    u: ["you"],
+    ur: ["your"],
+    pls: ["please"],
+    plz: ["please"],
+  }),
+)
+const isShort = /^(what|who|where|when|why|how|that|it|here|there|he|she|which|this)'s$/
+
+/** The words that a written word stands for. `'s` is left where it tells an owner. */
+const expanded = (word: string): ReadonlyArray<string> => {
+  const fixed = contractions.get(word)
+  if (fixed !== undefined) return fixed
+  const not = /^(.+)n't$/.exec(word)
+  if (not !== null) return [not[1] ?? word, "not"]
+  if (isShort.test(word)) return [word.slice(0, -2), "is"]
+  const [, start = "", end = ""] = /^(.+)'(re|ve|ll|m|d)$/.exec(word) ?? []
+  if (start !== "") return [start, { re: "are", ve: "have", ll: "will", m: "am", d: "would" }[end] ?? end]
+  if (/^.+'s$/.test(word)) return [word.slice(0, -2), "'s"]
+  return word.endsWith("'") ? [word.slice(0, -1), "'s"] : [word]
+}
+
+/** Amounts of data: a capital B is eight times a small one. */
+const bytes = /^[kKMGTP]?i?[bB](?:ps|it|yte)?s?$/
+/** Small words, unless they are written so. */
+const acronyms = new Map([
+  ["IT", "IT"],
+  ["US", "usa"],
+  ["WHO", "WHO"],
+])
+/** Brackets change the value of a formula. */
+const formula = /[\d)]\s*[-+*/^=<>]|[+*^=<>]\s*[\d(]/
+
+const notOne = new Set("which the this that another no do does can should every any each a an to".split(" "))
+
+/** The tokens of a prompt. Articles are left out. */
+export const tokensOf = (given: string): ReadonlyArray<Token> => {
+  const text = given.replace(/\b(mt|mr|mrs|ms|dr|st|vs|etc|prof)\./gi, "$1")
+  const tokens: Array<Token> = []
+  const hasFormula = formula.test(text)
+  const hasSmall = /\p{Ll}/u.test(text)
+  let [named, fresh, before] = [false, true, ""]
+  const add = (base: string, said: string, kind: Token["kind"], more: Partial<Token> = {}) => {
+    tokens.push({ base, said, kind, form: undefined, capital: false, named, ...more })
+    named = false
+    fresh = kind === "stop" && !/^[,]+$/.test(said)
+  }
+  const addWord = (raw: string): void => {
+    const alike = acronyms.get(raw)
+    if (alike !== undefined && hasSmall) return add(alike, raw, "word", { capital: true })
+    if (tokens.at(-1)?.kind === "number" && bytes.test(raw)) {
+      const last = tokens.pop()
+      return add(`${last?.base} ${raw}`, `${last?.said} ${raw}`, "quantity")
+    }
+    const lower = raw.toLowerCase().replaceAll("’", "'")
+    const capital = hasSmall && !fresh && /^\p{Lu}/u.test(raw)
+    for (const word of expanded(lower)) {
+      if (word === "a" || word === "an" || word === "the") {
+        named = true
+        before = word
+        continue
+      }
+      const number = word === "one" && notOne.has(before) ? undefined : numberWords.get(word)
+      before = word
+      if (number !== undefined) add(number, word, "number")
+      else {
+        const month = capital || tokens.at(-1)?.kind === "number" ? months.get(word) : undefined
+        const { base, form } = stem(month ?? word)
+        const last = tokens.at(-1)
+        const unit = units.get(base) ?? (last?.kind === "number" ? unitShort.get(word) : undefined)
+        if (last?.kind === "number" && unit !== undefined) {
+          tokens.pop()
+          add(`${last.base} ${unit}`, `${last.said} ${raw}`, "quantity")
+        } else add(unit ?? base, capital || word !== lower ? word : raw, "word", { form, capital })
+      }
+    }
+  }
+  for (const match of text.matchAll(scanner)) {
+    const [found] = match
+    const kind = match.slice(1).findIndex((group) => group !== undefined)
+    if (kind === 1) addQuotation(found, add)
+    else if (kind === 4) addNumber(found, add)
+    else if (kind === 6) {
+      if (/\p{Ll}\p{Lu}/u.test(found) && !/['’]/.test(found) && !/^(?:i[PM]|Mc|Mac)/.test(found))
+        addCamel(found, add, addWord)
+      else addWord(found)
+    } else if (kind === 7) add(found, found, hasFormula && /[()[\]{}]/.test(found) ? "literal" : "stop")
+    else if (found === "&") addWord("and")
+    else if (found === "-" || found === "‐" || found === "/") {
+      // A hyphen or a slash between words only joins them; between numbers it is a sign.
+      const sign = /\d/.test(text.charAt(match.index + 1)) && !/\p{L}/u.test(text.charAt(match.index - 1))
+      if (tokens.at(-1)?.kind !== "word" || sign) add(found, found, "literal")
+      else if (found === "/") addWord("or")
+    } else add(kind === 5 || kind === 0 ? found.replaceAll(/^`|`$/g, "") : found, found, "literal")
+  }
+  return tokens
+}
+
+type Add = (base: string, said: string, kind: Token["kind"], more?: Partial<Token>) => void
+
+const addCamel = (found: string, add: Add, addWord: (raw: string) => void): void => {
+  const known =
+    /^(JavaScript|TypeScript|PostgreSQL|YouTube|LinkedIn|GitHub|GitLab|PowerPoint|WhatsApp|PayPal|MySQL|GraphQL|WordPress|TikTok|ChatGPT|MacBook|AirPods|OneDrive|DevOps|eBay|FaceTime|OpenAI|MongoDB|NoSQL|SQLite|McDonald|IoT|JavaScripts?|NumPy|PyTorch|TensorFlow|BitCoin)$/i
+  if (known.test(found)) addWord(found)
+  else add(found, found, "literal")
+}
+
+/** One quoted word is the same as that word without quotation marks. */
+const addQuotation = (found: string, add: Add): void => {
+  const inner = found
+    .slice(1, -1)
+    .trim()
+    .replace(/[.,!?]$/, "")
+  add(/^\p{L}+$/u.test(inner) ? inner.toLowerCase() : inner, found, "literal")
+}
+
+const addNumber = (found: string, add: Add): void => {
+  const [, sign = "", digits = "", tail = ""] = /^([$€£¥]?)(\d[\d,]*(?:\.\d+)?|\.\d+)(.*)$/u.exec(found) ?? []
+  const number = digits.replace(/,+$/, "").replace(/,(?=\d{3}(?!\d))/g, "")
+  const unit =
+    sign === ""
+      ? bytes.test(tail)
+        ? tail
+        : (unitShort.get(tail.toLowerCase()) ?? units.get(stem(tail.toLowerCase()).base))
+      : unitShort.get(sign)
+  const ordinal = ordinals.get(`${number}${tail.toLowerCase()}`)
+  if (ordinal !== undefined) add(ordinal, found, "word")
+  else if (tail === "" && sign === "") add(plain(number), found, "number")
+  else if (unit !== undefined && (sign === "" || tail === "")) add(`${plain(number)} ${unit}`, found, "quantity")
+  else add(found.toLowerCase(), found, "number")
+}
+
+const plain = (number: string): string =>
+  number.includes(".") ? number.replace(/0+$/, "").replace(/\.$/, "") : number.replace(/^0+(?=\d)/, "")
