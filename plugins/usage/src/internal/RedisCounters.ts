@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { readScript, reserveScript, settleScript } from "./budgetScripts.ts"
+import { type Counters, CountersAway, type Entry, type Reading } from "./Counters.ts"
+import type { RedisConnection } from "./redisConnection.ts"
+
+const Texts = Schema.Array(Schema.String)
+const decodeReserved = Schema.decodeUnknownResult(Texts)
+const decodeSettled = Schema.decodeUnknownResult(Schema.Array(Texts))
+
+interface Script {
+  readonly lua: string
+  readonly sha: string
+}
+
+const scriptOf = (lua: string): Script => ({ lua, sha: createHash("sha1").update(lua).digest("hex") })
+const scripts = { reserve: scriptOf(reserveScript), settle: scriptOf(settleScript), read: scriptOf(readScript) }
+
+const odd = new CountersAway("Redis answered something else than its script gives")
+
+const readingOf = ([used, held, window, passed = ""]: ReadonlyArray<string>): Reading => ({
+  used: Number(used),
+  held: Number(held),
+  window: Number(window),
+  passed: passed === "" ? [] : passed.split(",").map(Number),
+})
+
+/** Counters that all processes share which have one Redis. Each question is one script, so nothing comes between. */
+export class RedisCounters implements Counters {
+  readonly #redis: RedisConnection
+
+  constructor(redis: RedisConnection) {
+    this.#redis = redis
+  }
+
+  readonly reserve: Counters["reserve"] = Effect.fnUntraced({ self: this }, function* (id, entries, ttlMs) {
+    const args = entries.flatMap(({ per, limit = -1, amount }) => [per, String(limit), String(amount)])
+    const answer = yield* this.#run(scripts.reserve, this.#keys(entries), [id, whole(ttlMs), ...args])
+    const decoded = decodeReserved(answer)
+    if (Result.isFailure(decoded)) return yield* Effect.fail(odd)
+    const [index = "0", used = "0", held = "0", window = "0", now = "0"] = decoded.success
+    if (index === "0") return { _tag: "Held" } as const
+    const reading = readingOf([used, held, window])
+    return { _tag: "Refused", index: Number(index) - 1, reading, now: Number(now) } as const
+  })
+
+  readonly settle: Counters["settle"] = Effect.fnUntraced({ self: this }, function* (id, entries) {
+    const args = entries.flatMap(({ per, amount, marks }) => [per, String(amount), marks.join(",")])
+    const once = `${this.#tagged("settled")}:${id}`
+    const answer = yield* this.#run(scripts.settle, [...this.#keys(entries), once], [id, "600000", ...args])
+    const decoded = decodeSettled(answer)
+    return Result.isFailure(decoded) ? yield* Effect.fail(odd) : decoded.success.map(readingOf)
+  })
+
+  readonly read: Counters["read"] = Effect.fnUntraced({ self: this }, function* (key, per) {
+    const answer = yield* this.#run(scripts.read, this.#keys([{ key }]), [per])
+    const decoded = decodeReserved(answer)
+    return Result.isFailure(decoded) ? yield* Effect.fail(odd) : readingOf(decoded.success)
+  })
+
+  #run(script: Script, keys: ReadonlyArray<string>, args: ReadonlyArray<string>) {
+    const { send } = this.#redis
+    const rest = [String(keys.length), ...keys, ...args]
+    return Effect.catchIf(
+      send(["EVALSHA", script.sha, ...rest]),
+      ({ why }) => why.includes("NOSCRIPT"),
+      () => send(["EVAL", script.lua, ...rest]),
+    )
+  }
+
+  /** The braces keep all keys on one node of a cluster, which a script needs. */
+  #tagged(name: string): string {
+    return `{${this.#redis.prefix}budgets}:${name}`
+  }
+
+  #keys(entries: ReadonlyArray<Pick<Entry, "key">>): ReadonlyArray<string> {
+    return entries.flatMap(({ key }) => ["", ":holds", ":ends"].map((part) => this.#tagged(key) + part))
+  }
+}
+
+const whole = (ms: number): string => String(Math.max(1, Math.ceil(ms)))

@@ -1,0 +1,56 @@
+import type { LlmError } from "@switchyard/core"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { type Engine, makeEngine } from "./internal/makeEngine.ts"
+import { type Spender, subjectOf } from "./internal/BudgetRules.ts"
+import type { Options } from "./Options.ts"
+import type { UsageEntry, UsageRecord } from "./UsageRecord.ts"
+import type { BudgetSubject, UsageTracker } from "./UsageTracker.ts"
+
+/** Usage by itself: a ledger and budgets without a stack. Ends, flushed, with the scope. */
+export const makeUsage = (options: Options = {}): Effect.Effect<UsageTracker, LlmError, Scope.Scope> =>
+  Effect.map(makeEngine(options), trackerOf)
+
+export const trackerOf = (engine: Engine): UsageTracker => {
+  const { ledger, budgets } = engine
+  return {
+    trackUsage: (entry) => track(engine, entry),
+    usageStats: ledger.stats,
+    budgets: (subject = {}) => budgets.status((rule) => subjectOf(rule, spenderIn(subject))),
+    flush: ledger.flush,
+    lost: Effect.sync(ledger.lost),
+  }
+}
+
+const spenderIn = ({ tenant, provider, model, tags = {} }: BudgetSubject): Spender => {
+  const slash = model?.indexOf("/") ?? -1
+  return {
+    provider: provider ?? model?.slice(0, Math.max(0, slash)) ?? "",
+    model: model?.slice(slash + 1) ?? "",
+    tenant,
+    tags,
+  }
+}
+
+const track = Effect.fnUntraced(function* ({ ledger, pricing, budgets, now, newId }: Engine, entry: UsageEntry) {
+  const { provider, model, usage } = entry
+  const id = entry.id ?? newId()
+  const usd = entry.usd ?? usage.cost?.amount ?? pricing.usd({ provider, model }, usage)
+  const record: UsageRecord = {
+    at: now(),
+    call: id,
+    operation: "generate",
+    outcome: "ok",
+    tags: {},
+    estimated: false,
+    ms: 0,
+    ...entry,
+    id,
+    ...(usd === undefined ? {} : { usd }),
+  }
+  yield* ledger.append(record)
+  const spender: Spender = { provider, model, tenant: entry.tenant, tags: record.tags }
+  const spending = { usd, input: usage.input.total ?? 0, output: usage.output.total ?? 0, calls: 1 }
+  yield* budgets.settle({ id: newId(), spender }, spending)
+  return record
+})
