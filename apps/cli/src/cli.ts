@@ -1,12 +1,14 @@
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
+import { cache } from "./commands/cache.ts"
 import { call } from "./commands/call.ts"
 import { cost } from "./commands/cost.ts"
 import { demo } from "./commands/demo.ts"
 import { doctor } from "./commands/doctor.ts"
 import { explain } from "./commands/explain.ts"
 import { plugins } from "./commands/plugins.ts"
+import { rag } from "./commands/rag.ts"
 import { report } from "./commands/report.ts"
 import { review } from "./commands/review.ts"
 import { tokens } from "./commands/tokens.ts"
@@ -24,7 +26,7 @@ export const cli = Command.make("switchyard").pipe(
     { command: "switchyard doctor", description: "Check the setup" },
     { command: "switchyard --completions bash", description: "Print a completion script (bash, zsh, fish)" },
   ]),
-  Command.withSubcommands([call, explain, plugins, report, review, doctor, demo, validate, tokens, cost]),
+  Command.withSubcommands([call, explain, plugins, report, review, doctor, demo, validate, tokens, cost, cache, rag]),
 )
 
 /** Wrong usage is one line on stderr that says what is wrong and where help is; help that was asked for goes to stdout. */

@@ -7,6 +7,8 @@ const suites: Readonly<Record<string, () => Promise<{ readonly run: () => Promis
   providers: () => import("./providers/suite.ts"),
   validation: () => import("./validation/suite.ts"),
   quality: () => import("./quality/suite.ts"),
+  cache: () => import("./cache/suite.ts"),
+  rag: () => import("./rag/suite.ts"),
 }
 
 const [name] = process.argv.slice(2)

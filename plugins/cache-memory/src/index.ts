@@ -1,0 +1,5 @@
+export { type CacheFileReader, type CacheFileStats, readCacheFile } from "./CacheFileReader.ts"
+export { makeMemoryCache } from "./MemoryCache.ts"
+export { type CacheCounts, type CacheEntry, MemoryCacheControl, type MemoryCacheStats } from "./MemoryCacheControl.ts"
+export type { Options as MemoryCacheOptions } from "./Options.ts"
+export { memoryCache, memoryCache as plugin } from "./plugin.ts"
