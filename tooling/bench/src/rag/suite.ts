@@ -73,7 +73,7 @@ const memory = (): void => {
 /** Chunkers against LangChain's text splitters and chonkie. */
 export const run = async (): Promise<void> => {
   const splitters = await load("@langchain/textsplitters")
-  const { FastChunker, RecursiveChunker, SentenceChunker, TokenChunker } = await load("@chonkiejs/core")
+  const { FastChunker, RecursiveChunker, SentenceChunker } = await load("@chonkiejs/core")
   const text = prose(tenMegabytes)
   say("rag: recursive, 10 MB, 1000 chars")
   const size = { chunkSize: 1000, chunkOverlap: 0 }
@@ -87,17 +87,6 @@ export const run = async (): Promise<void> => {
       chonkie(await FastChunker.create({ chunkSize: 1000, delimiters: "\n.?" }), "chonkie fast (wasm)"),
     ],
     7,
-  )
-  say("rag: characters, 10 MB, 1000 chars")
-  await speed(
-    "characters",
-    text,
-    [
-      await ours({ algorithm: "characters", max: 1000 }),
-      langchain(new splitters.CharacterTextSplitter({ ...size, separator: "" }), "langchain characters"),
-      chonkie(await TokenChunker.create({ chunkSize: 1000, chunkOverlap: 0 }), "chonkie characters"),
-    ],
-    5,
   )
   say("rag: structure of Markdown and sentences, 10 MB, 1000 chars")
   await speed(
