@@ -1,11 +1,6 @@
 import type { AuditEntry, Ticket } from "@switchyard/human-review"
-import { oneLine, styled, table } from "./output.ts"
-
-/** What models and callers wrote may not steer the terminal. Lines stay. */
-const lines = (text: string): ReadonlyArray<string> => text.split(/\r?\n/).map((line) => line.replace(/\p{Cc}+/gu, " "))
-
-/** The same on one line. */
-export const printable = (text: string): string => oneLine(text).replace(/\p{Cc}+/gu, " ")
+import { styled, table } from "./output.ts"
+import { printable, printableLines } from "./printable.ts"
 
 const when = (at: number): string => new Date(at).toISOString()
 
@@ -42,7 +37,7 @@ const partText = (part: unknown): string => {
 const contentText = (content: unknown): string =>
   typeof content === "string" ? content : Array.isArray(content) ? content.map(partText).join("\n") : ""
 
-const indented = (text: string): ReadonlyArray<string> => lines(text).map((line) => `    ${line}`)
+const indented = (text: string): ReadonlyArray<string> => printableLines(text).map((line) => `    ${line}`)
 
 const conversation = ({ subject: { request } }: Ticket): ReadonlyArray<string> => {
   const messages = isRecord(request) && Array.isArray(request.messages) ? request.messages.filter(isRecord) : []

@@ -8,7 +8,7 @@ import { environment, expectFailure, folderWith, nodeArgs, switchyard } from "./
 const bounded = { timeout: 60_000 }
 
 const answer = {
-  content: [{ type: "text", text: "4\u001b[2J" }],
+  content: [{ type: "text", text: "4\u001b[2J\u202E\u2066kcalb\u2069" }],
   finish: { unified: "stop" },
   usage: { input: {}, output: {} },
   warnings: [],
@@ -48,7 +48,7 @@ describe("review", bounded, () => {
     const shown = await folder.review("show", id)
     for (const text of [
       "2 + 3?",
-      "    4 [2J",
+      "    4 [2J kcalb ",
       "sum: it is 5 (add again)",
       "then fail",
       "opened by @switchyard/human-review",

@@ -13,6 +13,7 @@ import { type Answer, answerResponse, wholeAnswer } from "./Answer.ts"
 import type { ActiveCall } from "./internal/ActiveCall.ts"
 import { isCachedAnswer, type DispatchOptions } from "./Failover.ts"
 import { lookup, lookupStale, store } from "./internal/cacheSteps.ts"
+import { checkedVerdict } from "./internal/checkedVerdict.ts"
 import { given, guard } from "./internal/guard.ts"
 import { openAttempt, withMiddleware } from "./internal/openAttempt.ts"
 import { routeOf } from "./internal/routeOf.ts"
@@ -228,8 +229,14 @@ const judge = Effect.fnUntraced(function* (job: Job, candidate: Candidate, reque
 export const validate = Effect.fnUntraced(function* (job: Job, response: ProviderResponse, request: LlmRequest) {
   if (job.validators.length === 0) return undefined
   const verdicts: Array<Verdict> = []
+  let current = response
   for (const { plugin, validator } of job.validators) {
-    verdicts.push(yield* guard(plugin, () => validator.validate(response, request, job.call)))
+    const seen = current
+    const said = yield* guard(plugin, () => validator.validate(seen, request, job.call))
+    const verdict = yield* checkedVerdict(plugin, said)
+    verdicts.push(verdict)
+    // What comes next judges the answer as its caller will get it.
+    if (verdict.ok && verdict.repaired !== undefined) current = { ...current, content: verdict.repaired }
   }
   return mergeVerdicts(verdicts)
 })

@@ -41,7 +41,10 @@ export const Validators = Context.Reference<ReadonlyMap<string, RegisteredValida
 /** The verdict on an answer that nobody was asked to judge. */
 export const accepted: Verdict = { ok: true, score: 1, issues: [] }
 
-/** All verdicts on one answer as one: ok when each is, the lowest score, every issue; the last repair counts. */
+/**
+ * All verdicts on one answer as one: ok when each is, undecided when none says no and one cannot tell, the lowest score,
+ * every issue. The last repair counts: each validator judges what the ones before it made of the answer.
+ */
 export const mergeVerdicts = (verdicts: ReadonlyArray<Verdict>): Verdict => {
   if (verdicts.length === 1 && verdicts[0] !== undefined) return verdicts[0]
   let repaired: Verdict["repaired"]
@@ -50,6 +53,8 @@ export const mergeVerdicts = (verdicts: ReadonlyArray<Verdict>): Verdict => {
     repaired = verdict.repaired ?? repaired
     score = Math.min(score, verdict.score)
   }
-  const merged = { ok: verdicts.every((v) => v.ok), score, issues: verdicts.flatMap((v) => v.issues) }
-  return repaired === undefined ? merged : { ...merged, repaired }
+  const ok = verdicts.every((v) => v.ok)
+  const undecided = !ok && verdicts.every((v) => v.ok || v.undecided === true)
+  const issues = verdicts.flatMap((v) => v.issues)
+  return { ok, ...(undecided ? { undecided } : {}), score, issues, ...(repaired === undefined ? {} : { repaired }) }
 }

@@ -12,9 +12,13 @@ export const Issue = Schema.Struct({
 })
 export interface Issue extends Schema.Schema.Type<typeof Issue> {}
 
-/** What the validators say of an answer. `score` is 0..1. `repaired` replaces the answer's content when `ok`. */
+/**
+ * What the validators say of an answer. `score` is 0..1. `repaired` replaces the answer's content when `ok`. `undecided`:
+ * it is not `ok` because nobody could tell, and so the opposite does not hold either.
+ */
 export const Verdict = Schema.Struct({
   ok: Schema.Boolean,
+  undecided: Schema.optionalKey(Schema.Boolean),
   score: Schema.Finite,
   issues: Schema.Array(Issue),
   repaired: Schema.optionalKey(Schema.Array(Part)),

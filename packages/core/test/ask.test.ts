@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
-import type { CallContext, LlmRequest, LlmRequestInput } from "../src/index.ts"
-import { generate, judged, listening, plug, provider, reasonOf, saying } from "./stubs.ts"
+import { type CallContext, type LlmRequest, type LlmRequestInput, mergeVerdicts, type Verdict } from "../src/index.ts"
+import { generate, good, judged, listening, plug, provider, reasonOf, saying, validator } from "./stubs.ts"
 
 /** A validator whose verdict is what the model "judge/m" says of the answer. */
 const judge = (ask: (context: CallContext) => LlmRequestInput = () => ({ model: "judge/m", prompt: "good?" })) =>
@@ -107,4 +107,41 @@ describe("validators made of validators", () => {
       assert.match(reason.message, /nested more than/)
     }),
   )
+})
+
+describe("several validators", () => {
+  const naming = (name: string, judge: (text: string) => Verdict) => plug("validator", validator(judge, name), name)
+  const asking: LlmRequestInput = { ...judged, policy: { validators: [{ type: "upper" }, { type: "short" }] } }
+  const upper = naming("upper", (text) => ({ ...good, repaired: [{ type: "text", text: text.toUpperCase() }] }))
+
+  it.effect("each judges what the ones before it made of the answer", () =>
+    Effect.gen(function* () {
+      const seen: Array<string> = []
+      const short = naming("short", (text) => (seen.push(text), good))
+      const response = yield* generate([plug("provider", saying("hi")), upper, short], asking)
+      assert.deepStrictEqual(seen, ["HI"])
+      assert.deepStrictEqual(response.content, [{ type: "text", text: "HI" }])
+    }),
+  )
+
+  it.effect.each([{ score: Number.NaN }, { score: 50 }, { score: -1 }, { ok: "yes" }, { issues: undefined }])(
+    "what is no verdict is its plugin's failure: %j",
+    (wrong) =>
+      Effect.gen(function* () {
+        const given: unknown = { ...good, ...wrong }
+        // Authors without types may give anything.
+        const short = naming("short", () => given as Verdict)
+        const reason = yield* reasonOf(generate([plug("provider", saying("hi")), upper, short], asking))
+        assert.strictEqual(reason._tag, "PluginFailure")
+        assert.match(reason.message, /"short"/)
+      }),
+  )
+
+  it("merge to undecided only where nobody says no", () => {
+    const bad: Verdict = { ok: false, score: 0, issues: [] }
+    const unsure: Verdict = { ...bad, undecided: true }
+    assert.isTrue(mergeVerdicts([good, unsure]).undecided)
+    assert.isUndefined(mergeVerdicts([bad, unsure]).undecided)
+    assert.isUndefined(mergeVerdicts([good, good]).undecided)
+  })
 })

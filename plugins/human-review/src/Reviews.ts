@@ -30,7 +30,7 @@ export class Reviews extends Context.Service<
   Reviews,
   {
     readonly open: (ticket: NewTicket) => Effect.Effect<Ticket, LlmError>
-    /** The newest first, 100 unless told. */
+    /** The newest first, 100 unless told. A limit that is no whole number above 0 is refused. */
     readonly list: (filter?: {
       readonly status?: TicketStatus
       readonly limit?: number

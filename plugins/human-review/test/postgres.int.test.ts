@@ -38,6 +38,8 @@ describe.skipIf(server === undefined)("Postgres", () => {
       const late = yield* refusal(elsewhere(store, (reviews) => reviews.approve(ticket.id, { by: "bob" })))
       assert.include(late.message, "is decided already: edited by ann")
       assert.notInclude(late.message, "postgres://")
+      const unbounded = yield* refusal(elsewhere(store, (reviews) => reviews.list({ limit: -1 })))
+      assert.deepInclude(unbounded.reason, { _tag: "InvalidRequest", field: "limit" })
     }),
   )
 

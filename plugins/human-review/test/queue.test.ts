@@ -139,3 +139,17 @@ it.live("of many who decide at once, in two processes' queues, exactly one wins"
     }
   }),
 )
+
+it.effect("a list with a limit that is no whole number above 0 is refused", () =>
+  queue((reviews) =>
+    Effect.gen(function* () {
+      yield* reviews.open(draftTicket())
+      for (const limit of [Number.NaN, -1, 0, 1.5, Number.POSITIVE_INFINITY]) {
+        const error = yield* refusal(reviews.list({ limit }))
+        assert.deepInclude(error.reason, { _tag: "InvalidRequest", field: "limit" })
+        assert.include(error.message, `a whole number above 0, and is ${limit}`)
+      }
+      assert.lengthOf(yield* reviews.list({ limit: 1 }), 1)
+    }),
+  ),
+)

@@ -90,7 +90,7 @@ it.live("rejected: the call fails, and says who and why", () =>
     )
     if (result._tag === "Success") return assert.fail("it was rejected")
     const { reason, message } = result.failure
-    assert.strictEqual(reason._tag, "OutputInvalid")
+    assert.deepStrictEqual([reason._tag, reason.recovery], ["OutputInvalid", "none"])
     assert.include(message, `bob rejected the answer: it is wrong (ticket ${id})`)
     if (reason._tag !== "OutputInvalid") return
     assert.deepStrictEqual(
@@ -180,6 +180,7 @@ it.live("nobody decides: the default of the deadline", () =>
     )
     assert.strictEqual(approved._tag === "Success" && textOf(approved.success.content), "draft")
     assert.match(rejected._tag === "Failure" ? rejected.failure.message : "", /deadline rejected the answer: nobody/)
+    assert.strictEqual(rejected._tag === "Failure" ? rejected.failure.reason.recovery : undefined, "none")
     for (const result of [failed, nothing]) {
       assert.strictEqual(result._tag === "Failure" && result.failure.reason._tag, "HumanReviewRequired")
     }

@@ -1,4 +1,4 @@
-import { definePlugin } from "@switchyard/core"
+import { definePlugin, Notices } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Incidents } from "./Incidents.ts"
@@ -17,6 +17,13 @@ const made = (options: Options) =>
       connect(handle, service)
       yield* Effect.addFinalizer(() => Effect.sync(() => connect(handle, undefined)))
     }
+    const stop = (yield* Notices).listen((notice) => {
+      const slash = notice.model.indexOf("/")
+      // What a person forced open is no incident.
+      if (notice.kind !== "breaker" || notice.to !== "open" || slash < 0) return
+      engine.ledger.breakerOpen(notice.model.slice(0, slash), notice.model.slice(slash + 1), engine.now())
+    })
+    yield* Effect.addFinalizer(() => Effect.sync(stop))
     return { service, middleware: middlewareOf(engine, options.promptChars ?? 0) }
   })
 

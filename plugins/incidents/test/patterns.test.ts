@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Kernel } from "@switchyard/core"
+import { Kernel, Notices } from "@switchyard/core"
 import { failover } from "@switchyard/failover"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -60,8 +60,10 @@ describe("patterns", () => {
       } as const
       const { call, use } = yield* standing([a.plugin, b.plugin, failover({ breaker })], {}, two)
       a.state.error = failed("ProviderInternal")
-      yield* times(2, call(ask))
-      assert.deepStrictEqual(yield* use((incidents) => incidents.list()), [], "two failures are too few for the rate")
+      yield* times(1, call(ask))
+      assert.deepStrictEqual(yield* use((incidents) => incidents.list()), [])
+      yield* times(1, call(ask))
+      assert.lengthOf(yield* use((incidents) => incidents.list()), 1, "no later call is needed to see it")
       yield* times(3, call(ask))
       const [incident, ...others] = yield* use((incidents) => incidents.list())
       assert.deepStrictEqual(others, [])
@@ -71,6 +73,36 @@ describe("patterns", () => {
       yield* TestClock.adjust("15 seconds")
       yield* times(5, call(ask))
       assert.strictEqual((yield* use((incidents) => incidents.list()))[0]?.recoveryMs, 15_000)
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("whoever tells of a breaker is heard, and one that a person forced open is no incident", () =>
+    Effect.gen(function* () {
+      const { use, context } = yield* standing([provider().plugin])
+      const { tell } = yield* Effect.provide(Notices, context)
+      const notice = { kind: "breaker", model: "p/a/b", from: "closed", why: "3 of 3 failed" } as const
+      tell({ ...notice, to: "forced-open" })
+      tell({ ...notice, to: "half-open" })
+      assert.deepStrictEqual(yield* use((incidents) => incidents.list()), [])
+      tell({ ...notice, to: "open" })
+      const [incident, ...others] = yield* use((incidents) => incidents.list())
+      assert.deepStrictEqual(others, [])
+      assert.deepInclude(incident, { pattern: "breaker", provider: "p", model: "a/b" })
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("the example of an incident is a failure that opens one, not the caller's mistake", () =>
+    Effect.gen(function* () {
+      const { plugin, state } = provider()
+      const { call, use } = yield* standing([plugin], { policy: { minimumVolume: 3, rate: 0.5 } })
+      state.error = failed("Overloaded", { message: "no room" })
+      yield* times(2, call())
+      state.error = failed("InvalidRequest", { message: "the caller's mistake" })
+      yield* times(1, call())
+      state.error = failed("Overloaded", { message: "no room" })
+      yield* times(1, call())
+      const [incident] = yield* use((incidents) => incidents.list())
+      assert.strictEqual(incident?.sample?.message, "no room")
     }).pipe(Effect.scoped),
   )
 

@@ -46,6 +46,8 @@ describe("safeExecute", () => {
       yield* TestClock.adjust("2 seconds")
       const error = yield* Fiber.join(first)
       assert.deepInclude(error.reason, { _tag: "Timeout", phase: "total", ms: 2000 })
+      const said = "billing.report did not end within 2000 ms. Allow it more time where safeExecute is called."
+      assert.strictEqual(error.message, said)
       const second = yield* Effect.forkChild(run, { startImmediately: true })
       yield* Fiber.interrupt(second)
       assert.strictEqual(interrupted, 2)

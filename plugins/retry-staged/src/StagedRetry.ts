@@ -49,7 +49,7 @@ export const makeStagedRetry = ({ options, budget, log }: StagedRetryParts): Ret
           ? yield* afterFailure(situation, failure.error, budget)
           : afterRejection(
               situation,
-              rejection ?? { candidate: failure.candidate, content: [], verdicts: [] },
+              rejection ?? { candidate: failure.candidate, content: [], earlier: [], verdicts: [] },
               feedback,
             )
       tell(context, decided)

@@ -1,11 +1,12 @@
 import { resolve } from "node:path"
-import { definePlugin } from "@switchyard/core"
+import { definePlugin, LlmError, Providers, type ProvidersShape } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { makeAttemptLog } from "./internal/AttemptLog.ts"
 import { RetryBudget } from "./internal/RetryBudget.ts"
-import { contradictions, fields, type Given } from "./internal/settings.ts"
+import { contradictions } from "./internal/contradictions.ts"
+import { fields, type Given } from "./internal/settings.ts"
 import { makeStagedRetry } from "./StagedRetry.ts"
 
 const Budget = Schema.Struct({
@@ -25,7 +26,16 @@ const Options = Schema.Struct({
   debugFile: Schema.optionalKey(Schema.NonEmptyString),
   /** Bytes; then the file is put aside as `FILE.1`. Default: 10 MB. */
   maxDebugFileBytes: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1024))),
-}).check(Schema.makeFilter((options: Given) => contradictions(options)))
+}).check(Schema.makeFilter((options: Given) => contradictions(options).map(({ path, issue }) => ({ path, issue }))))
+
+/** A stronger model that nobody can ask. */
+const missing = ({ strongerModel }: Given, providers: ProvidersShape): LlmError | undefined => {
+  const id = strongerModel?.slice(0, strongerModel.indexOf("/"))
+  if (id === undefined || providers.get(id) !== undefined) return undefined
+  const installed = providers.all.map(({ provider }) => provider.id).join(", ") || "none"
+  const message = `the options of @switchyard/retry-staged are wrong: strongerModel names the provider "${id}", which is not installed (installed: ${installed})`
+  return LlmError.make({ _tag: "InvalidRequest", field: "strongerModel", message }, { operation: "compose" })
+}
 
 /**
  * Retries that wait as they should, tell the model what was wrong with its answer, and go up stage by stage: feedback, a
@@ -37,17 +47,13 @@ export const stagedRetry = definePlugin({
   layer: ({ budget, debugFile, maxDebugFileBytes, ...options }, key) =>
     Layer.effect(
       key,
-      Effect.map(
-        makeAttemptLog(resolve(debugFile ?? ".switchyard/attempts.jsonl"), maxDebugFileBytes ?? 10_000_000),
-        (log) =>
-          makeStagedRetry({
-            options,
-            budget:
-              budget === false
-                ? undefined
-                : new RetryBudget({ capacity: 100, refillPerSecond: 10, perSuccess: 0.1, ...budget }),
-            log,
-          }),
-      ),
+      Effect.gen(function* () {
+        const wrong = missing(options, yield* Providers)
+        if (wrong !== undefined) return yield* wrong
+        const file = resolve(debugFile ?? ".switchyard/attempts.jsonl")
+        const log = yield* makeAttemptLog(file, maxDebugFileBytes ?? 10_000_000)
+        const size = { capacity: 100, refillPerSecond: 10, perSuccess: 0.1, ...(budget === false ? {} : budget) }
+        return makeStagedRetry({ options, budget: budget === false ? undefined : new RetryBudget(size), log })
+      }),
     ),
 })

@@ -55,6 +55,16 @@ describe("the plugin", () => {
     [{ debugToolName: "" }, ["debugToolName"]],
     [{ debugToolName: "x", debugToolMcpConfig: {} }, ["debugToolMcpConfig", "names no server"]],
     [{ debugToolMcpConfig: { mcpServers: { x: { command: "y" } } } }, ["debugToolMcpConfig", "debugToolName"]],
+    [
+      { debugToolName: "x", debugToolMcpConfig: { mcpServers: { x: { args: ["y"] } } } },
+      [
+        `must describe the server "x" by an object with a command or a url at ["debugToolMcpConfig"]["mcpServers"]["x"].`,
+      ],
+    ],
+    [{ debugToolName: "x", debugToolMcpConfig: { x: { command: "" } } }, [`at ["debugToolMcpConfig"]["x"]`]],
+    [{ maxAttemptsBeforeToolUse: 2 }, ["maxAttemptsBeforeToolUse", "no effect without debugToolName"]],
+    [{ maxAttemptsBeforeStrongerModel: 2 }, ["maxAttemptsBeforeStrongerModel", "no effect without strongerModel"]],
+    [{ strongerModel: "q/m" }, ["strongerModel", 'the provider "q", which is not installed (installed: p)']],
     [{ maxDebugFileBytes: 10 }, ["maxDebugFileBytes"]],
     [{ maxAttempt: 3 }, ["maxAttempt"]],
     [{ capMs: 10, baseMs: 20 }, ["capMs", "below the base"]],
@@ -85,6 +95,8 @@ describe("the plugin", () => {
         )
         assert.strictEqual(error.reason._tag, "InvalidRequest")
         for (const said of says) assert.include(error.message, said)
+        // One mistake in a configuration of servers is one message.
+        if ("debugToolMcpConfig" in options) assert.lengthOf(error.message.match(/ at \["/g) ?? [], 1, error.message)
         assert.strictEqual(seen.length, 0)
       }),
   )
@@ -94,7 +106,8 @@ describe("the plugin", () => {
       const stages = { debugToolName: "x", strongerModel: "q/m", maxAttemptsBeforeHuman: 5 }
       for (const options of [stages, { ...stages, maxAttempts: 4 }, { maxAttempts: 1, maxAttemptsBeforeHuman: 1 }]) {
         const { plugin: provider } = scripted(["good"])
-        assert.deepStrictEqual((yield* generate([provider, made(options)])).warnings, [])
+        const { plugin: stronger } = scripted(["good"], "q")
+        assert.deepStrictEqual((yield* generate([provider, stronger, made(options)])).warnings, [])
       }
     }),
   )

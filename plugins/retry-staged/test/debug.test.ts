@@ -3,11 +3,25 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import type { AttemptRecord } from "../src/index.ts"
-import type { LlmRequestInput, Part } from "@switchyard/core"
+import { compose, Kernel, type LlmRequest, type LlmRequestInput, type Part } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import { stagedRetry } from "../src/index.ts"
-import { failed, generate, judge, judged, judgedWith, type Options, rejecting, scripted, text } from "./stubs.ts"
+import {
+  callOf,
+  failed,
+  failure,
+  generate,
+  historyOf,
+  judge,
+  judged,
+  judgedWith,
+  type Options,
+  policyOf,
+  rejecting,
+  scripted,
+  text,
+} from "./stubs.ts"
 
 const folder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "switchyard-attempts-"))),
@@ -166,6 +180,45 @@ describe("debug mode", () => {
       const content = yield* contentOf(file)
       assert.isBelow(content.length, 20_000)
       assert.include(content, "[… 2992000 characters more]")
+    }),
+  )
+
+  it.live("nothing is lost when hundreds of calls fail at once", () =>
+    Effect.gen(function* () {
+      const file = join(yield* folder, "attempts.jsonl")
+      const { plugin } = scripted(["bad"])
+      const stack = compose([plugin, judge(), stagedRetry({ debugMode: true, maxAttempts: 2, debugFile: file })])
+      const call = Effect.exit(Kernel.use((kernel) => kernel.generate(judged)))
+      const calls = Effect.all(
+        Array.from({ length: 300 }, () => call),
+        { concurrency: "unbounded" },
+      )
+      yield* Effect.provide(calls, stack)
+      const records = recordsIn(yield* contentOf(file))
+      assert.strictEqual(records.length, 600)
+      assert.strictEqual(new Set(records.map(({ call, attempt }) => `${call} ${attempt}`)).size, 600)
+    }),
+  )
+
+  it.live("what has no room in memory is counted, and told once", () =>
+    Effect.gen(function* () {
+      const file = join(yield* folder, "attempts.jsonl")
+      const logged: Array<string> = []
+      const logger = Logger.make(({ message }) => void logged.push(String(message)))
+      const error = failed("Forbidden")
+      // Of 128 million characters: twelve requests of ten million, though it is the same text.
+      const huge: LlmRequest = {
+        model: "m",
+        messages: [{ role: "user", content: [{ type: "text", text: "x".repeat(10_000_000) }] }],
+      }
+      yield* Effect.gen(function* () {
+        const policy = yield* policyOf({ debugMode: true, debugFile: file })
+        for (let n = 0; n < 20; n++) yield* policy.next(failure(error), historyOf(error), callOf().context, huge)
+      }).pipe(Effect.scoped, Effect.provide(Logger.layer([logger])))
+      assert.strictEqual(recordsIn(yield* contentOf(file)).length, 12)
+      assert.deepStrictEqual(logged, [
+        `@switchyard/retry-staged left 8 attempts out of ${file}: they came faster than it took them`,
+      ])
     }),
   )
 

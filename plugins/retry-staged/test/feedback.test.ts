@@ -1,9 +1,29 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { LlmRequestInput, Message, Part, ProviderResponse, Verdict } from "@switchyard/core"
+import type {
+  JsonObject,
+  LlmRequest,
+  LlmRequestInput,
+  Message,
+  Part,
+  ProviderResponse,
+  Verdict,
+} from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { stagedRetry } from "../src/index.ts"
-import { failed, generate, judge, judged, type Options, rejecting, scripted, sent, text } from "./stubs.ts"
+import {
+  answer,
+  failed,
+  generate,
+  judge,
+  judged,
+  type Options,
+  plug,
+  rejecting,
+  scripted,
+  sent,
+  text,
+} from "./stubs.ts"
 
 const origin = { provider: "p", model: "m" }
 const hi: Message = { role: "user", content: [{ type: "text", text: "hi" }] }
@@ -96,6 +116,55 @@ describe("feedback, exactly", () => {
           ["user", ["text"]],
         ],
       )
+    }),
+  )
+
+  const looked = (value: string): ReadonlyArray<Part> => [
+    { type: "text", text: "I look it up." },
+    { type: "tool-call", id: "1", name: "look", inputText: "{}" },
+    { type: "tool-result", id: "1", name: "look", output: { type: "text", value } },
+  ]
+  /** Asked again after an answer whose tools were run within the attempt, as `@switchyard/tools-mcp` shows it. */
+  const secondAfterTools = Effect.fnUntraced(function* (earlier: unknown, options: Options = {}) {
+    const seen: Array<LlmRequest> = []
+    const mcp: unknown = { earlier }
+    const plugin = plug("provider", {
+      id: "p",
+      models: ["m"],
+      describe: () => undefined,
+      generate: (request) => {
+        seen.push(request)
+        const said = answer(text(seen.length === 1 ? "so" : "good"))
+        return Effect.succeed({ ...said, providerData: { mcp: mcp as JsonObject } }) // any JSON is what the tests are about
+      },
+    })
+    yield* generate([plugin, judge(), stagedRetry(options)], judged)
+    return sent(seen, 1).messages
+  })
+
+  it.effect("after tools that ran within the attempt: the calls and results stand before the answer", () =>
+    Effect.gen(function* () {
+      const [, call, result] = looked("it is 5")
+      assert.deepStrictEqual<ReadonlyArray<unknown>>((yield* secondAfterTools(looked("it is 5"))).slice(1, 4), [
+        { role: "assistant", content: [...text("I look it up."), call], origin },
+        { role: "tool", content: [result] },
+        { role: "assistant", content: text("so"), origin },
+      ])
+      assert.lengthOf(yield* secondAfterTools("nonsense"), 3)
+      assert.lengthOf(yield* secondAfterTools([{ type: "text" }]), 3)
+    }),
+  )
+
+  it.effect("a result that is too long is cut, and the call and the answer stay", () =>
+    Effect.gen(function* () {
+      const messages = yield* secondAfterTools(looked(`begin${"x".repeat(50_000)}end`), { maxFeedbackChars: 5000 })
+      assert.deepStrictEqual(
+        messages.map(({ role }) => role),
+        ["user", "assistant", "tool", "assistant", "user"],
+      )
+      const whole = JSON.stringify(messages)
+      assert.match(whole, /begin.*characters left out.*end/)
+      assert.isBelow(whole.length, 6000)
     }),
   )
 

@@ -109,7 +109,7 @@ describe("stages", () => {
     Effect.gen(function* () {
       const { plugin, seen } = scripted(["bad", "bad", "good"])
       const options = { strongerModel: "q/large", maxAttemptsBeforeStrongerModel: 1 }
-      const response = yield* generate([plugin, judge(), stagedRetry(options)], judged)
+      const response = yield* generate([plugin, judge(), stagedRetry()], judgedWith(options))
       assert.strictEqual(seen.length, 3)
       assert.deepStrictEqual(warningsOf(response), [
         'the stronger model q/large was not asked: no provider "q" is installed',
@@ -135,6 +135,67 @@ describe("stages", () => {
         all.map(({ seen }) => seen.length),
         [1, 2, 2],
       )
+    }),
+  )
+
+  it.effect("the next candidate begins with the feedback and the tools of the stage", () =>
+    Effect.gen(function* () {
+      const one = scripted(["bad one", "worse one"])
+      const two = scripted([failed("Overloaded")], "q")
+      const three = scripted(["good"], "r")
+      const failover = plug("failover", {
+        run: ([first], dispatch) =>
+          Effect.catchTag(dispatch(first), "LlmError", () =>
+            Effect.catchTag(dispatch({ provider: "q", model: "m" }), "LlmError", () =>
+              dispatch({ provider: "r", model: "m" }),
+            ),
+          ),
+        rescue: () => Effect.succeed({ _tag: "Fail" }),
+      })
+      const servers = { look: { command: "node" } }
+      const options = {
+        maxAttempts: 2,
+        maxAttemptsBeforeToolUse: 1,
+        debugToolName: "look",
+        debugToolMcpConfig: { mcpServers: servers },
+        perKind: { Overloaded: 0 },
+      }
+      const plugins = [one.plugin, two.plugin, three.plugin, judge(), failover, stagedRetry(options)]
+      yield* generate(plugins, judged)
+      for (const { seen } of [two, three]) {
+        const { messages, providerData } = sent(seen, 0)
+        assert.deepStrictEqual(
+          messages.map(({ role }) => role),
+          ["user", "assistant", "user", "assistant", "user"],
+        )
+        const said = messages.map(({ content }) => textOf(content))
+        assert.deepStrictEqual([said[1], said[3]], ["bad one", "worse one"])
+        assert.match(said[4] ?? "", /1\. v: not good\.\n.*use the tool "look"/)
+        assert.deepStrictEqual(providerData, { mcp: { servers } })
+      }
+    }),
+  )
+
+  it.effect("a candidate that was given feedback and then fails leaves it to the next one", () =>
+    Effect.gen(function* () {
+      const one = scripted(["bad", failed("Forbidden")])
+      const two = scripted(["good"], "q")
+      const failover = plug("failover", {
+        run: ([first], dispatch) =>
+          Effect.catchTag(dispatch(first), "LlmError", () => dispatch({ provider: "q", model: "m" })),
+        rescue: () => Effect.succeed({ _tag: "Fail" }),
+      })
+      yield* generate([one.plugin, two.plugin, judge(), failover, stagedRetry()], judged)
+      assert.deepStrictEqual(sent(two.seen, 0).messages, sent(one.seen, 1).messages)
+      assert.lengthOf(sent(two.seen, 0).messages, 3)
+    }),
+  )
+
+  it.effect("one answer is one", () =>
+    Effect.gen(function* () {
+      const { plugin } = scripted(["bad"])
+      const response = yield* generate([plugin, judge(), person, stagedRetry({ maxAttemptsBeforeHuman: 1 })], judged)
+      assert.deepStrictEqual(response.content, text("Rejected: 1 answer was rejected because: not good"))
     }),
   )
 
@@ -266,6 +327,32 @@ describe("one call's own settings", () => {
         assert.strictEqual(seen.length, 2)
       }
       assert.deepStrictEqual((yield* responseTo({ debug_tool_name: null })).warnings, [])
+    }),
+  )
+
+  it.effect("settings that contradict each other or the plugin's are left out, and the plugin's own hold", () =>
+    Effect.gen(function* () {
+      const attempts = Effect.fnUntraced(function* (config: Record<string, unknown>, options = {}) {
+        const { plugin, seen } = scripted(["bad"])
+        const call = generate([plugin, judge(), person, stagedRetry(options)], judgedWith(config))
+        const said = yield* Effect.match(call, {
+          onFailure: ({ reason }) => reason._tag,
+          onSuccess: (response) => warningsOf(response).join("; "),
+        })
+        return [seen.length, said] as const
+      })
+      const never = { max_attempts: 3, max_attempts_before_human: 4 }
+      assert.deepStrictEqual(yield* attempts(never, { maxAttemptsBeforeHuman: 2 }), [
+        2,
+        "policy.retry.maxAttemptsBeforeHuman (4) is never reached: there are at most 3 attempts, and was ignored",
+      ])
+      assert.deepStrictEqual(yield* attempts({ max_attempts: 2 }, { maxAttempts: 5, maxAttemptsBeforeHuman: 4 }), [
+        4,
+        "policy.retry.maxAttempts was ignored, since with it maxAttemptsBeforeHuman (4) is never reached: there are at most 2 attempts",
+      ])
+      const wrong = { baseMs: 30_000, debug_tool_name: "x", max_attempts: 2, max_total_attempts: 1 }
+      const [count, reason] = yield* attempts(wrong, { maxAttempts: 4, perKind: { OutputInvalid: 2 } })
+      assert.deepStrictEqual([count, reason], [2, "OutputInvalid"])
     }),
   )
 

@@ -16,6 +16,7 @@ import {
   type Plugin,
   type PluginKind,
   type ProviderResponse,
+  Providers,
   type Reason,
   RetryPolicy,
   type Verdict,
@@ -110,7 +111,7 @@ export const judgedWith = (retry: Record<string, unknown>): LlmRequestInput => {
 
 interface TestPlugin extends Pick<Plugin, "manifest"> {
   readonly key: unknown
-  readonly layer: Layer.Layer<never, LlmError>
+  readonly layer: Layer.Layer<never, LlmError, Providers>
 }
 
 export const generate = (
@@ -131,7 +132,7 @@ export const sent = (seen: ReadonlyArray<LlmRequest>, index: number): LlmRequest
 
 /** The policy itself, as the kernel gets it. */
 export const policyOf = (options: Options = {}) =>
-  Effect.map(LayerModule.build(stagedRetry(options).layer), (context) => context).pipe(
+  LayerModule.build(LayerModule.provide(stagedRetry(options).layer, Providers.layer())).pipe(
     Effect.flatMap((context) => Effect.provide(RetryPolicy, context)),
   )
 

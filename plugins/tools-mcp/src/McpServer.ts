@@ -35,6 +35,34 @@ export const HttpServer = Schema.Struct({
 })
 export interface HttpServer extends Schema.Schema.Type<typeof HttpServer> {}
 
+const Given = Schema.Struct({
+  type: Schema.optionalKey(Schema.Literals(["stdio", "http", "streamable-http"])),
+  command: Schema.optionalKey(StdioServer.fields.command),
+  args: StdioServer.fields.args,
+  env: StdioServer.fields.env,
+  cwd: StdioServer.fields.cwd,
+  url: Schema.optionalKey(webUrl),
+  headers: HttpServer.fields.headers,
+  only,
+})
+interface Given extends Schema.Schema.Type<typeof Given> {}
+
+const ofUrl = ["url", "headers"] as const
+const ofCommand = ["args", "env", "cwd"] as const
+
+/** The first thing that does not go with the rest: of a union each member would complain. */
+const mistake = (given: Given) => {
+  const { command, type, url } = given
+  if (command === undefined && url === undefined) return "needs a command or a url"
+  const kind = command === undefined ? "url" : "command"
+  const strange = (command === undefined ? ofCommand : ofUrl).find((field) => given[field] !== undefined)
+  if (strange !== undefined) return { path: [strange], issue: `does not go with a ${kind}` }
+  const fits = type === undefined || (type === "stdio") === (kind === "command")
+  return fits ? undefined : { path: ["type"], issue: `"${type}" does not go with a ${kind}` }
+}
+
+const isServer = (given: Given): given is StdioServer | HttpServer => mistake(given) === undefined
+
 /** Where an MCP server is: a command to run, or a URL. */
-export const McpServer = Schema.Union([StdioServer, HttpServer])
+export const McpServer = Given.check(Schema.makeFilter(mistake, {}, true)).pipe(Schema.refine(isServer))
 export type McpServer = typeof McpServer.Type

@@ -34,7 +34,12 @@ describe("the plugin", () => {
   const nonsense: ReadonlyArray<readonly [options: Record<string, unknown>, says: ReadonlyArray<string>]> = [
     [{ servers: { a: { command: "" } } }, ["servers", "a", "command"]],
     [{ servers: { a: { url: "ftp://x" } } }, ["servers", "a", "url", "http://"]],
-    [{ servers: { a: {} } }, ["servers", "a"]],
+    [{ servers: { a: {} } }, ["servers", "a", "needs a command or a url"]],
+    [{ servers: { a: { command: 5 } } }, ["servers", "a", "command"]],
+    [{ servers: { a: { command: "x", args: [3] } } }, ["servers", "a", "args", "0"]],
+    [{ servers: { a: { command: "x", url: "http://x" } } }, ["servers", "a", "url", "does not go with a command"]],
+    [{ servers: { a: { url: "http://x", env: {} } } }, ["servers", "a", "env", "does not go with a url"]],
+    [{ servers: { a: { command: "x", type: "http" } } }, ["servers", "a", "type", '"http" does not go with a command']],
     [{ servers: { a: { command: "x", arg: [] } } }, ["servers", "a", "arg"]],
     [{ servers: { a: { command: "x", env: { A: 1 } } } }, ["servers", "a", "env"]],
     [{ servers: [] }, ["servers"]],
@@ -60,6 +65,8 @@ describe("the plugin", () => {
         const error = yield* Effect.flip(on(made, options, (kernel) => kernel.generate(asking)))
         assert.strictEqual(error.reason._tag, "InvalidRequest")
         for (const said of says) assert.include(error.message, said)
+        // One mistake in a server is one message.
+        if ("servers" in options) assert.lengthOf(error.message.match(/ at \["/g) ?? [], 1, error.message)
         assert.strictEqual(made.requests.length, 0)
       }),
   )

@@ -14,6 +14,14 @@ describe("a server that is a process", () => {
       const response = yield* on(made, { servers: { test: stdio() } }, (kernel) => kernel.generate(asking))
       assert.strictEqual(textOf(response.content), "done")
       assert.strictEqual(response.content.length, 1)
+      // What was said and done before stands beside the answer.
+      const output = (value: string) => ({ type: "text", value })
+      assert.deepStrictEqual<unknown>(response.providerData?.["mcp"]?.["earlier"], [
+        call("echo", { text: "a" }, "1"),
+        call("echo", { text: "b" }, "2"),
+        { type: "tool-result", id: "1", name: "echo", output: output("echo: a") },
+        { type: "tool-result", id: "2", name: "echo", output: output("echo: b") },
+      ])
       assert.deepStrictEqual([response.usage.input.total, response.usage.output.total], [20, 6])
       assert.strictEqual(response.warnings.length, 1)
       assert.deepStrictEqual(
@@ -150,6 +158,16 @@ describe("a server that is a process", () => {
       )
       assert.strictEqual(lastText(made), "echo: x")
       assert.strictEqual(response.warnings.length, 1)
+    }),
+  )
+
+  it.live("an answer that is no JSON-RPC is an error for the model, at once", () =>
+    Effect.gen(function* () {
+      const made = model([[call("echo", { text: "x" })], [call("pid")], "done"])
+      yield* on(made, { servers: { test: stdio({ MODE: "mangles" }) } }, (kernel) => kernel.generate(asking))
+      const [mangled, pid] = resultsIn(made.requests[2]).map(({ output }) => JSON.stringify(output))
+      assert.match(mangled ?? "", /answered with an error: its answer has neither a result nor an error/)
+      assert.match(pid ?? "", /"\d+"/)
     }),
   )
 

@@ -7,8 +7,10 @@ import * as Schema from "effect/Schema"
 import { action } from "../action.ts"
 import { UsageError } from "../ExitCode.ts"
 import { debugFlag, jsonFlag } from "../flags.ts"
-import { note, oneLine, out, styled } from "../output.ts"
+import { note, out, styled } from "../output.ts"
+import { printable } from "../printable.ts"
 import { reportIncidents } from "./reportIncidents.ts"
+import { reportUsage } from "./reportUsage.ts"
 
 const Part = Schema.Struct({
   type: Schema.String,
@@ -110,9 +112,6 @@ const attempts = Command.make(
   ]),
 )
 
-/** What is recorded was written by models and servers: nothing of it may steer the terminal. */
-const printable = (text: string): string => oneLine(text).replace(/\p{Cc}+/gu, " ")
-
 const short = (text: string): string => {
   const line = printable(text)
   return line.length <= 160 ? line : `${line.slice(0, 160)}…`
@@ -155,5 +154,5 @@ const describe = (attempt: Attempt): ReadonlyArray<string> => {
 export const report = Command.make("report").pipe(
   Command.withDescription("Show what was written down behind calls"),
   Command.withExamples([{ command: "switchyard report attempts --json", description: "An attempt a line" }]),
-  Command.withSubcommands([attempts, reportIncidents]),
+  Command.withSubcommands([attempts, reportIncidents, reportUsage]),
 )

@@ -7,7 +7,8 @@ import { action } from "../action.ts"
 import { UsageError } from "../ExitCode.ts"
 import { extension } from "../extension.ts"
 import { debugFlag, jsonFlag, toggle } from "../flags.ts"
-import { note, oneLine, out, styled } from "../output.ts"
+import { note, out, styled } from "../output.ts"
+import { printable } from "../printable.ts"
 
 const defaultStore = ".switchyard/switchyard.sqlite"
 const most = 1000
@@ -64,9 +65,6 @@ export const reportIncidents = Command.make(
     { command: "switchyard report incidents --json", description: "An incident or count a line" },
   ]),
 )
-
-/** Messages were written by servers: nothing of them may steer the terminal. */
-const printable = (text: string): string => oneLine(text).replace(/\p{Cc}+/gu, " ")
 
 const time = (ms: number): string => new Date(ms).toISOString()
 

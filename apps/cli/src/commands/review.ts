@@ -11,7 +11,8 @@ import { UsageError } from "../ExitCode.ts"
 import { extension } from "../extension.ts"
 import { debugFlag, jsonFlag } from "../flags.ts"
 import { note, oneLine, out } from "../output.ts"
-import { describe, printable, tableOf } from "../reviewText.ts"
+import { printable } from "../printable.ts"
+import { describe, tableOf } from "../reviewText.ts"
 
 type Package = typeof import("@switchyard/human-review")
 type Queue = Package["Reviews"]["Service"]

@@ -109,11 +109,16 @@ export const makeReviews = ({ table, waiters, store, changed }: Parts) => {
     return isLlmError(outcome) ? Effect.fail(outcome) : Effect.succeed({ status: "answered", response: outcome })
   }
 
+  const list: Reviews["Service"]["list"] = ({ status, limit = 100 } = {}) =>
+    Number.isSafeInteger(limit) && limit > 0
+      ? Effect.andThen(overdue, named(table.list(status, limit)))
+      : Effect.fail(refused("limit", `the limit of a list of tickets must be a whole number above 0, and is ${limit}`))
+
   const get = (id: string) => Effect.andThen(overdue, find(id))
 
   const reviews: Reviews["Service"] = {
     open,
-    list: ({ status, limit = 100 } = {}) => Effect.andThen(overdue, named(table.list(status, limit))),
+    list,
     get,
     approve: (id, by) => decide(id, "approved", by),
     edit: (id, by) => decide(id, "edited", by),

@@ -18,6 +18,7 @@ const edited = (answer: ProviderResponse, value: string): ProviderResponse => {
   return { ...answer, content: [...text(value), ...others], finish: { unified: "stop" } }
 }
 
+/** Final: no other model is asked for what a person refused. */
 const rejection = (ticket: Ticket, { by, note }: Decision): LlmError => {
   const why = note === undefined ? "" : `: ${note}`
   const message = `${by} rejected the answer${why} (ticket ${ticket.id})`
@@ -25,7 +26,7 @@ const rejection = (ticket: Ticket, { by, note }: Decision): LlmError => {
   const before = ticket.subject.verdict
   const verdict: Verdict = { ok: false, score: 0, issues: [issue, ...(before?.issues ?? [])] }
   const { provider, model } = ticket.subject.candidate
-  return LlmError.make({ _tag: "OutputInvalid", verdicts: [verdict], message }, { provider, model })
+  return LlmError.make({ _tag: "OutputInvalid", verdicts: [verdict], message, recovery: "none" }, { provider, model })
 }
 
 /** The caller has a ticket and no answer. */

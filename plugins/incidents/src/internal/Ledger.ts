@@ -93,22 +93,26 @@ export class Ledger {
     const traffic = this.#traffic.get(placeKey(component, operation, provider, model)) ?? this.#place(place)
     traffic.failed++
     traffic.last = now
-    const sink = this.#count(traffic, facts, now)
     const kind = name(facts.kind)
-    if (facts.countOnly !== true && opensIncidents(facts.category) && !this.#options.ignore.has(kind)) {
-      if (traffic.watch.failed(kind, now, facts.pattern)) this.#options.opened()
-    }
+    const counts = facts.countOnly !== true && opensIncidents(facts.category) && !this.#options.ignore.has(kind)
+    const sink = this.#count(traffic, facts, counts, now)
+    if (counts && traffic.watch.failed(kind, now, facts.pattern)) this.#options.opened()
     return sink
   }
 
-  /** A breaker was seen open: no failure by itself. */
-  breakerOpen(provider: string, model: string, operation: string, now: number): void {
-    const place: Place = { component: "provider", operation, provider, model }
-    const { watch } = this.#traffic.get(placeKey("provider", operation, provider, model)) ?? this.#place(place)
+  /** A breaker opened: no failure by itself. */
+  breakerOpen(provider: string, model: string, now: number): void {
+    const watch = this.watch({ component: "provider", provider: name(provider), model: name(model) })
     if (!this.#options.ignore.has("CircuitOpen") && watch.bad("CircuitOpen", now, "breaker")) this.#options.opened()
   }
 
-  #count(traffic: Traffic, { kind: given, category }: FailureFacts, now: number): SampleSink | undefined {
+  /** `counts`: it may open an incident, and be its example. */
+  #count(
+    traffic: Traffic,
+    { kind: given, category }: FailureFacts,
+    counts: boolean,
+    now: number,
+  ): SampleSink | undefined {
     const { kinds, sampled, watch } = traffic
     const cut = name(given)
     const kind = sampled.has(cut) || sampled.size < maxKinds ? cut : others
@@ -119,10 +123,11 @@ export class Ledger {
       tally.count++
       tally.last = Math.max(tally.last, now)
     }
-    if (now - (sampled.get(kind) ?? Number.NEGATIVE_INFINITY) < sampleEveryMs) return undefined
+    const recent = now - (sampled.get(kind) ?? Number.NEGATIVE_INFINITY) < sampleEveryMs
+    if (recent && !(counts && watch.sample === undefined)) return undefined
     sampled.set(kind, now)
     return (sample) => {
-      watch.sample = sample
+      if (counts) watch.sample = sample
       // The count may have been written in between.
       const current = kinds.get(kind) ?? fresh(0)
       current.sample = sample

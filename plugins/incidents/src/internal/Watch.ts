@@ -37,7 +37,7 @@ export class Watch {
   readonly #window: RollingWindow
   readonly #newId: (now: number) => string
   incident: OpenIncident | undefined
-  /** The last failure that gave one. */
+  /** The last failure that may open an incident and gave one. */
   sample: Sample | undefined
   lastAt = 0
   #streak = 0

@@ -1,26 +1,13 @@
-/** What keys look like: OpenAI's and Anthropic's, bearer and basic credentials, AWS, GitHub, Slack, Google, JSON Web Tokens. */
-const keys: ReadonlyArray<RegExp> = [
-  /\b(?:sk|gsk|pk|rk|sess)-[\w*.-]{6,}/g,
-  /\b(?:Bearer|Basic)\s+[\w.~+/=-]{8,}/gi,
-  /\bAKIA[0-9A-Z]{12,}/g,
-  /\bgh[pousr]_\w{16,}/g,
-  /\bxox[abeprs]-[\w-]{8,}/g,
-  /\bAIza[\w-]{20,}/g,
-  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
-  /\b(?:api[-_]?key|token|secret|password|authorization)["']?\s*[:=]\s*["']?[^\s"',;&]{4,}/gi,
-  // user:password@ of a URL, and long runs that can only be a key.
-  /(?<=:\/\/)[^\s/@]+@/g,
-  /\b(?=\w*\d)(?=\w*[A-Za-z])\w{40,}\b/g,
-]
+import { hideKeys } from "@switchyard/core"
 
 const hidden = "[redacted]"
 
 /** A text without what looks like a key, on one line, at most `most` characters of it. */
 export const clean = (text: string, most: number): string => {
   // Cut first where it is huge: the patterns read all of it.
-  let left = text.slice(0, most * 4)
-  for (const key of keys) left = left.replace(key, hidden)
-  left = left.replace(/[\s\p{Cc}]+/gu, " ").trim()
+  const left = hideKeys(text.slice(0, most * 4))
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim()
   return left.length <= most ? left : `${left.slice(0, most)}…`
 }
 

@@ -23,9 +23,6 @@ interface Waiting {
   readonly message: string
 }
 
-/** Failover's words for a candidate that it left out since its breaker is open, and not because a person forced it. */
-const passedOver = /^([^/\s]+)\/(\S+) is passed over: its breaker is open$/
-
 /** What becomes of calls and their attempts. Nothing here waits for anything. */
 class Observer {
   readonly #ledger: Engine["ledger"]
@@ -56,7 +53,6 @@ class Observer {
   ended(outcome: CallOutcome, context: CallContext): void {
     const { response, error, request } = outcome
     const route = response?.route ?? error?.context.route
-    if (route !== undefined && route.decisions.length > 0) this.#seeBreakers(route, context)
     // Embeddings end without a response.
     const answered = response !== undefined || (error === undefined && outcome.interrupted !== true)
     if (answered) this.#ledger.succeeded("call", context.operation, "", modelOf(request, route), this.#now())
@@ -68,15 +64,6 @@ class Observer {
     const list = this.#waiting.get(context)
     if (list === undefined) this.#waiting.set(context, [item])
     else list.push(item)
-  }
-
-  #seeBreakers({ decisions }: RouteTrace, { operation }: CallContext): void {
-    for (const { by, what } of decisions) {
-      if (by !== "failover") continue
-      const [, provider, model] = passedOver.exec(what) ?? []
-      if (provider === undefined || model === undefined) continue
-      this.#ledger.breakerOpen(provider, model, operation, this.#now())
-    }
   }
 
   #failed(error: LlmError, ms: number, context: CallContext, model: string): void {

@@ -1,32 +1,20 @@
-import type { Candidate, LlmRequest, Message, Part, Verdict } from "@switchyard/core"
+import type { Candidate, LlmRequest, Message, Part, ToolResultPart, Verdict } from "@switchyard/core"
 import { answerMessages } from "./answerMessages.ts"
 import { instructions } from "./instructions.ts"
+import { sizeOf } from "./sizeOf.ts"
 
 /** An answer that was not accepted, read whatever its form. */
 export interface Rejection {
   readonly candidate: Candidate
   readonly content: ReadonlyArray<Part>
+  /** What was said and done before it in the same attempt: calls of tools and their results. */
+  readonly earlier: ReadonlyArray<Part>
   readonly verdicts: ReadonlyArray<Verdict>
 }
 
 /** The messages that one rejection added, and their size in characters. */
 interface Round {
   readonly chars: number
-}
-
-const charsOf = (part: Part): number => {
-  if (part.type === "text" || part.type === "reasoning") return part.text.length
-  if (part.type === "tool-call") return part.inputText.length + part.name.length
-  return part.type === "tool-result" ? JSON.stringify(part.output).length : 0
-}
-
-const sizeOf = (messages: ReadonlyArray<Message>): number => {
-  let chars = 0
-  for (const { content } of messages) {
-    if (typeof content === "string") chars += content.length
-    else for (const part of content) chars += charsOf(part)
-  }
-  return chars
 }
 
 /** The beginning and the end of a text, and how much is missing between. */
@@ -36,13 +24,39 @@ const shortened = (text: string, room: number): string => {
   return `${text.slice(0, half)}\n[… ${text.length - 2 * half} characters left out …]\n${text.slice(text.length - half)}`
 }
 
-/** What was said, as one text of at most about `room` characters: parts cannot be cut without breaking them. */
+/** What was said and done, as one text of at most about `room` characters: parts cannot be cut without breaking them. */
 const summary = (content: ReadonlyArray<Part>, room: number): ReadonlyArray<Part> => {
   const said = content.flatMap((part) => {
     if (part.type === "text") return [part.text]
+    if (part.type === "tool-result") return [`[the tool ${part.name} gave ${outputText(part)}]`]
     return part.type === "tool-call" ? [`[a call of the tool ${part.name} with the input ${part.inputText}]`] : []
   })
   return [{ type: "text", text: shortened(said.join("\n"), room) }]
+}
+
+const outputText = ({ output }: ToolResultPart): string =>
+  "value" in output && typeof output.value === "string" ? output.value : JSON.stringify(output)
+
+/** The same with results of tools cut, so that all of them have about `room` characters. */
+const withShortResults = (parts: ReadonlyArray<Part>, room: number): ReadonlyArray<Part> => {
+  const results = parts.filter(({ type }) => type === "tool-result").length
+  const each = Math.floor(room / Math.max(1, results))
+  return parts.map((part) =>
+    part.type === "tool-result" && sizeOf([{ content: [part] }]) > each
+      ? { ...part, output: { type: "text", value: shortened(outputText(part), each) } }
+      : part,
+  )
+}
+
+/** The answer in the room that there is: whole, with results of tools cut, or as a summary. */
+const fitted = ({ candidate, content, earlier }: Rejection, room: number): ReadonlyArray<Message> => {
+  const all = [...earlier, ...content]
+  const whole = answerMessages(all, candidate)
+  if (sizeOf(whole) <= room) return whole
+  const rest = room - sizeOf([{ content: all.filter(({ type }) => type !== "tool-result") }])
+  const short = rest > 0 ? answerMessages(withShortResults(all, rest / 2), candidate) : []
+  if (short.length > 0 && sizeOf(short) <= room) return short
+  return answerMessages(summary(all, room), candidate)
 }
 
 /**
@@ -59,14 +73,12 @@ export class Feedback {
     return { ...request, messages: [...this.#kept(request.messages, maxChars - round.chars), ...added] }
   }
 
-  #messages({ candidate, content, verdicts }: Rejection, json: boolean, tool: string | undefined, maxChars: number) {
-    const whole = answerMessages(content, candidate)
-    const shown = whole.length > 0
+  #messages(rejection: Rejection, json: boolean, tool: string | undefined, maxChars: number) {
+    const { candidate, content, verdicts } = rejection
+    const shown = answerMessages(content, candidate).length > 0
     const text = instructions({ content, shown, verdicts, json, tool })
     const asked: Message = { role: "user", content: [{ type: "text", text: shortened(text, maxChars) }] }
-    const room = Math.max(0, maxChars - text.length)
-    const answer = sizeOf(whole) <= room ? whole : answerMessages(summary(content, room), candidate)
-    return [...answer, asked]
+    return [...fitted(rejection, Math.max(0, maxChars - text.length)), asked]
   }
 
   /** The conversation without the oldest rounds that no longer have room. */

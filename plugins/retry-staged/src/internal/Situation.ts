@@ -29,4 +29,8 @@ export interface Decided {
   readonly tool?: string
 }
 
-export const stop = (why: string): Decided => ({ decision: { _tag: "Stop" }, why })
+/** `amend`: what the next candidate should know. */
+export const stop = (why: string, amend?: (request: LlmRequest) => LlmRequest): Decided => ({
+  decision: { _tag: "Stop", ...(amend === undefined ? {} : { amend }) },
+  why,
+})

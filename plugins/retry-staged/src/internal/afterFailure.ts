@@ -1,4 +1,4 @@
-import { candidateName, type LlmError } from "@switchyard/core"
+import { candidateName, type LlmError, type LlmRequest } from "@switchyard/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
@@ -16,8 +16,10 @@ export const afterFailure = Effect.fnUntraced(function* (
 ) {
   const { failure, history, context, state } = situation
   const { settings, waited } = state
+  // The feedback that this candidate was given is for the next one too.
+  const kept = tallyOf(history).rejected > 0 ? (request: LlmRequest) => request : undefined
   const refused = refusal(situation, error)
-  if (refused !== undefined) return stop(refused)
+  if (refused !== undefined) return stop(refused, kept)
   const name = candidateName(failure.candidate)
   const { retryAfterMs } = error.reason
   const random = yield* Random.next
@@ -25,10 +27,11 @@ export const afterFailure = Effect.fnUntraced(function* (
   const delayMs = asked
     ? askedMs(retryAfterMs, random)
     : backoffMs(settings, failuresAt(history, failure.candidate) - 1, waited.get(name), random)
-  if (!(delayMs < context.remainingMs())) return stop("the next attempt would start after the deadline")
+  if (!(delayMs < context.remainingMs())) return stop("the next attempt would start after the deadline", kept)
   const now = yield* Clock.currentTimeMillis
   if (budget?.take(failure.candidate.provider, now) === false) {
-    return stop(`the retry budget of "${failure.candidate.provider}" is spent: too many of its calls fail at once`)
+    const spent = `the retry budget of "${failure.candidate.provider}" is spent: too many of its calls fail at once`
+    return stop(spent, kept)
   }
   if (!asked) waited.set(name, delayMs)
   const why = asked ? `${kindOf(error)}, and the provider said when` : `${kindOf(error)} may pass by itself`

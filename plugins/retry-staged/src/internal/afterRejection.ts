@@ -1,4 +1,5 @@
 import { type AttemptFailure, type Candidate, candidateName, type LlmRequest } from "@switchyard/core"
+import { earlierOf } from "./earlierOf.ts"
 import { escalationBy } from "./escalationBy.ts"
 import { rejectionsAllowed } from "./allowances.ts"
 import type { Feedback, Rejection } from "./Feedback.ts"
@@ -12,11 +13,12 @@ import { attemptsAt, failuresLike, sameCandidate, tallyOf } from "./tally.ts"
 export const rejectionOf = (failure: AttemptFailure): Rejection | undefined => {
   const { candidate } = failure
   if (failure._tag === "Rejected") {
-    return { candidate, content: readAnswer(failure.response.content), verdicts: [failure.verdict] }
+    const { response, verdict } = failure
+    return { candidate, content: readAnswer(response.content), earlier: earlierOf(response), verdicts: [verdict] }
   }
   const { reason } = failure.error
   return reason._tag === "OutputInvalid"
-    ? { candidate, content: readAnswer(reason.text), verdicts: reason.verdicts }
+    ? { candidate, content: readAnswer(reason.text), earlier: [], verdicts: reason.verdicts }
     : undefined
 }
 
@@ -25,20 +27,18 @@ export const afterRejection = (situation: Situation, rejection: Rejection, feedb
   const { request, history, state } = situation
   const { settings } = state
   const { rejected } = tallyOf(history)
-  if (rejected >= settings.humanAfter) {
-    const last = rejection.verdicts.flatMap(({ issues }) => issues)[0]?.message ?? "no reason was given"
-    const reason = `${rejected} answers were rejected, the last one because: ${last}`
-    return { decision: { _tag: "Escalate", reason }, why: reason }
-  }
-  const ruled = escalationBy(settings.escalateWhen, rejection.verdicts, situation)
-  if (ruled !== undefined) return { decision: { _tag: "Escalate", reason: ruled }, why: ruled }
+  const asking =
+    rejected >= settings.humanAfter
+      ? enough(rejected, rejection)
+      : escalationBy(settings.escalateWhen, rejection.verdicts, situation)
+  if (asking !== undefined) return { decision: { _tag: "Escalate", reason: asking }, why: asking }
   if (request === undefined) return stop("there is no conversation to add feedback to")
   const stronger = strongerFor(situation, rejected)
   const spent = spentFor(situation, stronger)
-  if (spent !== undefined) return stop(spent)
   const tool = settings.tool !== undefined && rejected >= settings.tool.after ? settings.tool : undefined
   const amend = (current: LlmRequest): LlmRequest =>
     offered(feedback.append(current, rejection, tool?.name, settings.maxFeedbackChars), tool)
+  if (spent !== undefined) return stop(spent, amend)
   const why = [
     `${rejected} rejected`,
     ...(tool === undefined ? [] : [`the tool "${tool.name}" is offered`]),
@@ -50,6 +50,11 @@ export const afterRejection = (situation: Situation, rejection: Rejection, feedb
     feedback: true,
     ...(tool === undefined ? {} : { tool: tool.name }),
   }
+}
+
+const enough = (rejected: number, { verdicts }: Rejection): string => {
+  const last = verdicts.flatMap(({ issues }) => issues)[0]?.message ?? "no reason was given"
+  return `${rejected === 1 ? "1 answer was rejected" : `${rejected} answers were rejected, the last one`} because: ${last}`
 }
 
 /** Which bound is reached, if one is. A stronger model that is asked next has attempts left. */

@@ -1,7 +1,8 @@
 import { type CallContext, type Json, type JsonObject, nearest } from "@switchyard/core"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { contradictions, fields, type Given, idle, settle, type Settings } from "./settings.ts"
+import { contradictions } from "./contradictions.ts"
+import { fields, type Given, settle, type Settings } from "./settings.ts"
 
 const decode = Schema.decodeUnknownResult(Schema.Struct(fields), { errors: "all", onExcessProperty: "error" })
 
@@ -48,7 +49,7 @@ const read = (config: JsonObject, warn: Warn): Given => {
 /**
  * The settings of one call: its `policy.retry`, in camelCase or in the snake_case of users' files, over the plugin's
  * options. A call that has failed already must not fail because of a slip in its settings too, so what is wrong there is a
- * warning and the plugin's own setting holds.
+ * warning and the plugin's own setting holds; so for settings that contradict each other or the plugin's.
  */
 export const callSettings = (
   config: JsonObject | undefined,
@@ -61,9 +62,20 @@ export const callSettings = (
     const field = `policy.retry.${setting}`
     context.warn({ type: "unsupported", setting: field, message: `${field} ${problem}` })
   }
-  const own = read(config, warn)
-  const perKind = { ...options.perKind, ...own.perKind }
-  const merged: Given = { ...options, ...own, perKind }
-  for (const { path, issue } of [...contradictions(merged), ...idle(merged)]) warn(path.join("."), issue)
-  return settle(merged)
+  return settle(agreeing(read(config, warn), options, warn))
+}
+
+/** The call's settings over the plugin's, without those of the call that contradict each other or the plugin's. */
+const agreeing = (own: Given, options: Given, warn: Warn): Given => {
+  const merged: Given = { ...options, ...own, perKind: { ...options.perKind, ...own.perKind } }
+  const [problem] = contradictions(merged)
+  if (problem === undefined) return merged
+  const { path, issue } = problem
+  const blamed = [path[0], ...problem.with].find((field) => field in own)
+  // What is left is the plugin's own, which was checked when the stack was composed.
+  if (blamed === undefined) return merged
+  const [name, place] = [path.join("."), blamed === path[0]]
+  warn(place ? name : blamed, place ? `${issue}, and was ignored` : `was ignored, since with it ${name} ${issue}`)
+  const { [blamed]: _, ...rest } = own
+  return agreeing(rest, options, warn)
 }

@@ -9,13 +9,19 @@ export const serversOf = (config: JsonObject): JsonObject => {
   return isObject(inner) ? inner : {}
 }
 
-/** What is wrong with an MCP configuration, if anything is. */
-export const wrongIn = (config: JsonObject): string | undefined => {
-  const servers = serversOf(config)
-  const names = Object.keys(servers)
-  if (names.length === 0) return `names no server: write { "mcpServers": { "name": { "command": … } } }`
-  const bad = names.find((name) => !isObject(servers[name]))
-  return bad === undefined ? undefined : `must describe the server "${bad}" by an object with a command or a url`
+const isText = (value: Json | undefined): boolean => typeof value === "string" && value.trim() !== ""
+
+/** What is wrong with an MCP configuration, if anything is, and where in it. */
+export const wrongIn = (config: JsonObject) => {
+  const key = ["mcpServers", "servers"].find((name) => config[name] !== undefined && config[name] !== null)
+  const servers = Object.entries(serversOf(config))
+  if (servers.length === 0) return `names no server: write { "mcpServers": { "name": { "command": … } } }`
+  return servers
+    .filter(([, server]) => !isObject(server) || !(isText(server["command"]) || isText(server["url"])))
+    .map(([name]) => ({
+      path: key === undefined ? [name] : [key, name],
+      issue: `must describe the server "${name}" by an object with a command or a url`,
+    }))
 }
 
 const strings = (value: Json | undefined): ReadonlyArray<string> =>

@@ -71,10 +71,10 @@ export interface Settings extends Backoff {
   readonly debugMode: boolean
 }
 
-const toolAfter = ({ debugToolName, maxAttemptsBeforeToolUse }: Given): number | undefined =>
+export const toolAfter = ({ debugToolName, maxAttemptsBeforeToolUse }: Given): number | undefined =>
   debugToolName === undefined ? undefined : (maxAttemptsBeforeToolUse ?? 2)
 
-const strongerAfter = ({ strongerModel, maxAttemptsBeforeStrongerModel }: Given): number | undefined =>
+export const strongerAfter = ({ strongerModel, maxAttemptsBeforeStrongerModel }: Given): number | undefined =>
   strongerModel === undefined ? undefined : (maxAttemptsBeforeStrongerModel ?? 3)
 
 const candidateOf = (name: string): Candidate => {
@@ -114,65 +114,3 @@ export const settle = (given: Given): Settings => {
 }
 
 const defaultCapMs = 20_000
-
-export interface Problem {
-  readonly path: ReadonlyArray<string>
-  readonly issue: string
-}
-
-/** Settings that are each right and cannot be meant together: a stage that is never reached, a cap under the base. */
-export const contradictions = (given: Given): ReadonlyArray<Problem> => {
-  const { maxAttempts, maxTotalAttempts, maxAttemptsBeforeHuman: human } = given
-  const { capMs, baseMs } = settle(given)
-  const tool = toolAfter(given)
-  const stronger = strongerAfter(given)
-  // The stronger model has as many attempts of its own.
-  const reach = maxAttempts === undefined ? Infinity : maxAttempts + (stronger ?? 0)
-  const most = Math.min(reach, maxTotalAttempts ?? Infinity)
-  const problems: ReadonlyArray<readonly [wrong: boolean, field: string, issue: string]> = [
-    [
-      capMs < baseMs,
-      given.capMs === undefined ? "baseMs" : "capMs",
-      `the cap (${capMs}) is below the base (${baseMs})`,
-    ],
-    [
-      (maxTotalAttempts ?? Infinity) < (maxAttempts ?? 0),
-      "maxTotalAttempts",
-      `is below maxAttempts (${String(maxAttempts)})`,
-    ],
-    [(tool ?? 0) >= Math.min(maxAttempts ?? Infinity, most), toolField, unreached(tool, maxAttempts, most)],
-    [(stronger ?? 0) >= Math.min(maxAttempts ?? Infinity, most), strongerField, unreached(stronger, maxAttempts, most)],
-    [(human ?? 0) > most, humanField, unreached(human, maxAttempts, most)],
-    [(human ?? Infinity) <= (tool ?? 0), humanField, `comes before the tool of ${toolField} (${String(tool)})`],
-    [(human ?? Infinity) <= (stronger ?? 0), humanField, `comes before ${strongerField} (${String(stronger)})`],
-    [(stronger ?? Infinity) < (tool ?? 0), strongerField, `comes before the tool of ${toolField} (${String(tool)})`],
-    [
-      given.debugToolMcpConfig !== undefined && given.debugToolName === undefined,
-      "debugToolMcpConfig",
-      "has no effect without debugToolName",
-    ],
-  ]
-  const late = (given.escalateWhen ?? []).flatMap(({ failures }, index) =>
-    failures > most
-      ? [{ path: ["escalateWhen", String(index), "failures"], issue: unreached(failures, maxAttempts, most) }]
-      : [],
-  )
-  return [...problems.flatMap(([wrong, field, issue]) => (wrong ? [{ path: [field], issue }] : [])), ...late]
-}
-
-const toolField = "maxAttemptsBeforeToolUse"
-const strongerField = "maxAttemptsBeforeStrongerModel"
-const humanField = "maxAttemptsBeforeHuman"
-
-const unreached = (stage: number | undefined, maxAttempts: number | undefined, most: number): string =>
-  `(${String(stage)}) is never reached: there are at most ${Math.min(maxAttempts ?? Infinity, most)} attempts`
-
-/** Settings of one call that do nothing, since what they are about is missing. */
-export const idle = (given: Given): ReadonlyArray<Problem> => [
-  ...(given.maxAttemptsBeforeToolUse !== undefined && given.debugToolName === undefined
-    ? [{ path: [toolField], issue: "has no effect without debugToolName" }]
-    : []),
-  ...(given.maxAttemptsBeforeStrongerModel !== undefined && given.strongerModel === undefined
-    ? [{ path: [strongerField], issue: "has no effect without strongerModel" }]
-    : []),
-]

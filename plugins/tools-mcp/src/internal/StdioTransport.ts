@@ -11,6 +11,26 @@ import type { ServerSpec } from "./ServerSpec.ts"
 
 type StdioSpec = Extract<ServerSpec, { kind: "stdio" }>
 
+/** JSON-RPC 2.0, "internal error". */
+const internalError = -32_603
+
+/** An answer to a request of ours that is no JSON-RPC, as the error that it amounts to: nobody waits for another one. */
+const brokenAnswer = (line: string): JSONRPCMessage | undefined => {
+  try {
+    const message: unknown = JSON.parse(line)
+    if (typeof message !== "object" || message === null || "method" in message || !("id" in message)) return undefined
+    const { id } = message
+    if (typeof id !== "number" && typeof id !== "string") return undefined
+    const error = {
+      code: internalError,
+      message: "its answer has neither a result nor an error of the form that MCP asks for",
+    }
+    return { jsonrpc: "2.0", id, error }
+  } catch {
+    return undefined
+  }
+}
+
 /** On POSIX a server leads a process group of its own, so that what it started (`npx`, a shell) ends with it. */
 const grouped = process.platform !== "win32"
 
@@ -160,6 +180,8 @@ export class StdioTransport implements Transport {
     try {
       this.onmessage?.(deserializeMessage(line))
     } catch (error) {
+      const broken = brokenAnswer(line)
+      if (broken !== undefined) return this.onmessage?.(broken)
       // Servers that print to their standard output by mistake are common: what is no message is passed over.
       this.onerror?.(error instanceof Error ? error : new Error(String(error)))
     }

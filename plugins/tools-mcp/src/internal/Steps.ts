@@ -25,6 +25,7 @@ import * as Exit from "effect/Exit"
 import type * as Pull from "effect/Pull"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { withEarlier } from "./earlier.ts"
 import { marked, type OwnerOf } from "./history.ts"
 import type { Offered } from "./offerTools.ts"
 
@@ -117,13 +118,14 @@ class SteppedModel {
       : marked(part, this.#ownerOf)
 
   answer({ steps, usage, warnings }: ToolRun): ProviderResponse {
-    const said = (this.#attempt.steps === "all" ? steps : steps.slice(-1)).flatMap(
-      ({ response, results }): Array<Part> => [...response.content, ...results],
-    )
+    const all = this.#attempt.steps === "all"
+    const partsOf = (some: typeof steps) =>
+      some.flatMap(({ response, results }): Array<Part> => [...response.content, ...results])
+    const said = partsOf(all ? steps : steps.slice(-1))
     const last = this.#last
     if (last === undefined) throw new TypeError("a run has at least one step")
     return {
-      ...last,
+      ...withEarlier(last, all ? [] : partsOf(steps.slice(0, -1))),
       content: said.map((part) => marked(part, this.#ownerOf)),
       usage,
       warnings: warnings.filter((warning) => this.#isNew(warning)),

@@ -33,7 +33,8 @@ export const callServers = (request: LlmRequest): CallServers => {
     return []
   })
   for (const other of Object.keys(mcp)) {
-    if (other !== key && other !== "only") faults.push(`${at}.${other} is unknown and was ignored`)
+    if (other !== key && other !== "only" && other !== "earlier")
+      faults.push(`${at}.${other} is unknown and was ignored`)
   }
   const only = mcp["only"]
   if (only !== undefined && !isTexts(only)) faults.push(`${at}.only must be a list of names`)

@@ -1,11 +1,11 @@
+import { readFileSync } from "node:fs"
 import { algorithms, makeChunker } from "@switchyard/rag-chunking"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { prose } from "./texts.ts"
 
 // A process of its own: prints the most memory that it held, in MB.
 const algorithm = algorithms.find((name) => name === process.argv[2])
-const text = prose(10_000_000)
+const text = readFileSync(process.argv[3] ?? "", "utf8")
 if (algorithm !== undefined) {
   const chunker = await Effect.runPromise(makeChunker({ algorithm, max: 1000 }))
   const chunks = chunker.chunk({ id: "text", text, mediaType: "text/markdown" })

@@ -1,0 +1,68 @@
+import { type Chunk, type Document, type Metadata } from "@switchyard/rag"
+import type { ChunkingOptions } from "../ChunkingOptions.ts"
+import { defaultMax } from "../ChunkingOptions.ts"
+import { charMeasure, counterMeasure, estimateMeasure } from "./Measure.ts"
+import { readingOf } from "./mediaType.ts"
+import type { Outline, Standing } from "./Outline.ts"
+import { pack, type Range } from "./pack.ts"
+import { placesOf } from "./places.ts"
+import { recordEnd } from "./scan/rows.ts"
+import type { Sentences } from "./sentences.ts"
+
+export interface Cutting {
+  readonly options: ChunkingOptions
+  readonly sentences: Sentences
+  /** Undefined: the core's estimate. */
+  readonly count: ((text: string) => number) | undefined
+}
+
+/** The chunks of a document, as they are asked for; never more than two are held. */
+export function* chunksOf(document: Document, outline: Outline, cutting: Cutting): Generator<Chunk> {
+  const { text, id } = document
+  const { options, count } = cutting
+  const { overlap = 0, unit = "chars", max = defaultMax(unit) } = options
+  const algorithm = options.algorithm ?? "recursive"
+  const tokens = count === undefined ? estimateMeasure(text) : counterMeasure(text, count)
+  const measure = unit === "chars" ? charMeasure(text) : tokens
+  const places = placesOf(algorithm, { text, outline, sentences: cutting.sentences, separators: options.separators })
+  const hard = algorithm === "structure" || algorithm === "semantic"
+  const contextOf = options.context === "headings" ? contextIn(document) : undefined
+  const known = metadataOf(document)
+  const toChunk = (range: Range, index: number, last: boolean): Chunk => {
+    const { start, end } = range
+    const standing = outline.standing(start, end)
+    const context = contextOf?.(standing, start)
+    return {
+      id: `${id}#${index}`,
+      documentId: id,
+      index,
+      text: text.slice(start, end),
+      start,
+      end,
+      headings: standing.headings,
+      metadata: standing.page === undefined ? known : { ...known, page: standing.page },
+      tokens: (unit === "tokens" ? range.size : undefined) ?? tokens.size(start, end),
+      ...(context === undefined || context === "" ? {} : { context }),
+      ...(index === 0 ? {} : { previous: `${id}#${index - 1}` }),
+      ...(last ? {} : { next: `${id}#${index + 1}` }),
+    }
+  }
+  let index = 0
+  const packing = { text, measure, outline, places, max, overlap, hard, sliding: algorithm === "sliding" }
+  for (const range of pack(packing)) yield toChunk(range, index++, range.end === text.length)
+}
+
+/** The document's own, without what only the chunker needs. */
+const metadataOf = ({ metadata = {} }: Document): Metadata => {
+  const { pageStarts: _, ...rest } = metadata
+  return rest
+}
+
+/** What a chunk is to be embedded with: the title and the headings; of a table the row of its column names. */
+const contextIn = (document: Document): ((standing: Standing, start: number) => string) => {
+  const { text, title } = document
+  const top = title === undefined ? [] : [title]
+  if (readingOf(document).as !== "csv") return ({ headings }) => [...top, ...headings].join(" > ")
+  const names = text.slice(0, recordEnd(text, 0)).trimEnd()
+  return (_, start) => (start === 0 ? top.join("") : [...top, names].join("\n"))
+}
