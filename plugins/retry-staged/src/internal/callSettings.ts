@@ -65,10 +65,15 @@ export const callSettings = (
   return settle(agreeing(read(config, warn), options, warn))
 }
 
+/** A call may have fewer attempts than the plugin's stages need: they are then not reached, and that is what it wants. */
+const bounds: ReadonlySet<string> = new Set(["maxAttempts", "maxTotalAttempts"])
+
 /** The call's settings over the plugin's, without those of the call that contradict each other or the plugin's. */
 const agreeing = (own: Given, options: Given, warn: Warn): Given => {
   const merged: Given = { ...options, ...own, perKind: { ...options.perKind, ...own.perKind } }
-  const [problem] = contradictions(merged)
+  const problem = contradictions(merged).find(
+    ({ path: [field], with: others }) => field in own || others.some((other) => other in own && !bounds.has(other)),
+  )
   if (problem === undefined) return merged
   const { path, issue } = problem
   const blamed = [path[0], ...problem.with].find((field) => field in own)
