@@ -53,6 +53,7 @@ export interface Comparison {
   readonly high: number
   /** Always valid, and corrected for the number of variants (Bonferroni). The least that any look has shown. */
   readonly p: number
+  /** As at the look that showed the difference first. Undecided again where the means now differ the other way. */
   readonly decision: "better" | "worse" | "undecided"
 }
 
@@ -109,13 +110,22 @@ const withSystem = (messages: ReadonlyArray<Message>, system: string): ReadonlyA
   ...messages.filter(({ role }) => role !== "system"),
 ]
 
-/** One variant's answers, and the least p-value of its comparison with the first. */
+/** One variant's answers, the least p-value of its comparison with the first, and which way the difference went that it showed. */
 interface Arm {
   readonly variant: Variant
   readonly share: number
   readonly moments: Moments
   p: number
+  found: "more" | "less" | undefined
 }
+
+const direction = (difference: number): "more" | "less" => (difference > 0 ? "more" : "less")
+
+/** What the sentences on the comparisons leave out: that an earlier finding does not stand. */
+const turned = ({ variant, decision, p }: Comparison, alpha: number): string =>
+  decision === "undecided" && p <= alpha
+    ? `\n${variant}: an earlier look showed a difference the other way. What is measured has changed: begin anew.`
+    : ""
 
 /** The state of an experiment and what follows from it. Its memory does not grow with the number of answers. */
 class Trial {
@@ -134,6 +144,7 @@ class Trial {
       share: (variant.weight ?? 1) / total,
       moments: new Moments(),
       p: 1,
+      found: undefined,
     }))
   }
 
@@ -143,8 +154,9 @@ class Trial {
     if (arm === undefined || base === undefined || !Number.isFinite(value)) return false
     arm.moments.add(value)
     for (const other of arm === base ? others : [arm]) {
-      const { p } = evidence(base.moments, other.moments, this.#settings)
+      const { p, difference } = evidence(base.moments, other.moments, this.#settings)
       other.p = Math.min(other.p, p * others.length)
+      if (other.p <= (this.#options.alpha ?? 0.05)) other.found ??= direction(difference)
     }
     return true
   }
@@ -152,11 +164,15 @@ class Trial {
   comparisons(): ReadonlyArray<Comparison> {
     const [base, ...others] = this.arms
     if (base === undefined) return []
-    const { alpha = 0.05, higherIsBetter = true } = this.#options
-    return others.map(({ variant, moments, p }) => {
+    const { higherIsBetter = true } = this.#options
+    return others.map(({ variant, moments, p, found }) => {
       const { difference, low, high } = evidence(base.moments, moments, this.#settings)
-      const found = p <= alpha
-      const decision = !found ? "undecided" : difference > 0 === higherIsBetter ? "better" : "worse"
+      const decision =
+        found === undefined || found !== direction(difference)
+          ? "undecided"
+          : (found === "more") === higherIsBetter
+            ? "better"
+            : "worse"
       return { variant: variant.name, against: base.variant.name, difference, low, high, p, decision }
     })
   }
@@ -167,8 +183,10 @@ class Trial {
     const counts = variants.map(({ n }) => n)
     const shares = this.arms.map(({ share }) => share)
     const sharesFit = chiSquareP(counts, shares) >= 0.001
-    const result = { name, metric, variants, comparisons: this.comparisons(), sharesFit }
-    return { ...result, text: describeResult(result, alpha) }
+    const comparisons = this.comparisons()
+    const result = { name, metric, variants, comparisons, sharesFit }
+    const notes = comparisons.map((comparison) => turned(comparison, alpha)).join("")
+    return { ...result, text: `${describeResult(result, alpha)}${notes}` }
   }
 }
 

@@ -211,6 +211,28 @@ describe("the result", () => {
     assert.deepInclude(experiment.result().comparisons[0], { decision: "undecided", difference: 0 })
   })
 
+  it("does not turn its finding round: where the means now differ the other way it is undecided", () => {
+    const experiment = make()
+    const observe = (n: number, a: number, b: number) => {
+      for (let i = 0; i < n; i++) {
+        experiment.observe("a", a + (i % 5) * 0.02)
+        experiment.observe("b", b + (i % 5) * 0.02)
+      }
+      return experiment.result()
+    }
+    const before = observe(200, 0.6, 0.8)
+    assert.strictEqual(before.comparisons[0]?.decision, "better")
+    assert.notInclude(before.text, "earlier look")
+    const after = observe(2_000, 0.8, 0.6)
+    const [comparison] = after.comparisons
+    assert.isBelow(comparison?.difference ?? 0, 0)
+    assert.isAtMost(comparison?.p ?? 1, 0.05)
+    assert.strictEqual(comparison?.decision, "undecided")
+    assert.match(after.text, /b: an earlier look showed a difference the other way/)
+    const back = observe(5_000, 0.6, 0.8)
+    assert.strictEqual(back.comparisons[0]?.decision, "better")
+  })
+
   it("warns of shares that cannot be chance", () => {
     const experiment = make()
     for (let i = 0; i < 600; i++) experiment.observe(i % 3 === 0 ? "a" : "b", i % 2)

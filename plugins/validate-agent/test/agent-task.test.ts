@@ -55,6 +55,7 @@ describe("agent_task", () => {
     "All fine!",
     '{"validation_passed": null}',
     '{"validation_passed": 1}',
+    '{"validation_passed": true, "score": 0}',
     '{"passed": true}',
     "{}",
   ]) {

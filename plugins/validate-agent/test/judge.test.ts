@@ -54,13 +54,15 @@ describe("a judge with a rubric", () => {
     ["no verdict that is known", '{"verdict":"perhaps"}'],
     ["two verdicts", '{"verdict":"pass","score":1} or rather {"verdict":"fail","score":0}'],
     ["a score out of range", '{"verdict":"pass","score":7}'],
+    ["a pass with the lowest score", '{"verdict":"pass","score":0}'],
+    ["a fail with the highest score", '{"verdict":"fail","score":1}'],
     ["JSON that breaks off", '{"verdict":"pass","score":1,"issues":["'],
     ["a list", '["pass"]'],
   ] as const) {
     it.live(`takes ${what} for no verdict, asks once more, and never passes it`, () =>
       Effect.gen(function* () {
         const { verdict, asked } = yield* run({ ...judged, answer: "Paris.", judge: reply })
-        assert.deepStrictEqual([verdict.ok, verdict.score, asked.length], [false, 0, 2])
+        assert.deepStrictEqual([verdict.ok, verdict.undecided, verdict.score, asked.length], [false, true, 0, 2])
         assert.match(verdict.issues[0]!.message, /unknown: the judge gave no verdict/)
         assert.isDefined(verdict.issues[0]!.suggestion)
         assert.include(said(asked[1]!), "could not be used")

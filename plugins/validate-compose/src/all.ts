@@ -1,6 +1,6 @@
 import type { Validator } from "@switchyard/core"
 import * as Effect from "effect/Effect"
-import { judge } from "./internal/judge.ts"
+import { askAll } from "./internal/inTurn.ts"
 import { together } from "./internal/merge.ts"
 import type { Member } from "./Member.ts"
 
@@ -9,11 +9,11 @@ export interface AllOptions {
   readonly concurrency?: number | undefined
 }
 
-/** Good when every member says so. All of them are asked, and every issue is kept. Score: the lowest. */
+/**
+ * Good when every member says so, each of the answer as the required ones before it left it. All of them are asked, and
+ * every issue is kept. Score: the lowest.
+ */
 export const all = (members: ReadonlyArray<Member>, { concurrency }: AllOptions = {}): Validator => ({
   validate: (...question) =>
-    Effect.map(
-      Effect.forEach(members, (member) => judge(member, question), { concurrency: concurrency ?? 1 }),
-      together,
-    ),
+    Effect.map(askAll(members, question, { concurrency, repairs: ({ required }) => required !== false }), together),
 })

@@ -1,6 +1,7 @@
 import { accepted, type Validator, type Verdict } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import { type Judgement, judge } from "./internal/judge.ts"
+import { isUndecided } from "./internal/merge.ts"
 import type { Member } from "./Member.ts"
 
 export interface NotOptions {
@@ -11,13 +12,14 @@ export interface NotOptions {
   readonly name?: string | undefined
 }
 
-/** Good when the member rejects. No verdict in time is no rejection, so it is not good either. */
+/** Good when the member rejects. One that could not tell, or not in time, rejected nothing: that stays undecided. */
 export const not = (member: Member, options: NotOptions = {}): Validator => ({
   validate: (...question) => Effect.map(judge(member, question), (judgement) => verdictOf(judgement, options)),
 })
 
-const verdictOf = ({ member, verdict, timedOut }: Judgement, options: NotOptions): Verdict => {
-  if (timedOut) return verdict
+const verdictOf = (judgement: Judgement, options: NotOptions): Verdict => {
+  const { member, verdict } = judgement
+  if (isUndecided(judgement)) return { ok: false, undecided: true, score: 0, issues: verdict.issues }
   if (!verdict.ok) return accepted
   const { name = "not", message = `the answer passes "${member.name}", which it must not`, suggestion } = options
   const issue = { validator: name, message, ...(suggestion === undefined ? {} : { suggestion }) }

@@ -1,7 +1,8 @@
 import type { Validator, Verdict } from "@switchyard/core"
 import * as Effect from "effect/Effect"
-import { type Judgement, judge } from "./internal/judge.ts"
-import { issuesOf, repairOf } from "./internal/merge.ts"
+import { askAll } from "./internal/inTurn.ts"
+import type { Judgement } from "./internal/judge.ts"
+import { issuesOf, isUndecided, repairOf } from "./internal/merge.ts"
 import type { Member } from "./Member.ts"
 
 export interface WeightedOptions {
@@ -13,31 +14,41 @@ export interface WeightedOptions {
   readonly name?: string | undefined
 }
 
-/** Good when the mean of the scores by weight reaches the threshold, and no member with `required: true` rejected. */
+/**
+ * Good when the mean of the scores by weight reaches the threshold, and no member with `required: true` rejected. A member
+ * that could not tell counts with a score of 0; where a 1 of it would have been enough, the whole is undecided.
+ */
 export const weighted = (
   members: ReadonlyArray<Member>,
   { threshold = 0.7, concurrency, name = "weighted" }: WeightedOptions = {},
 ): Validator => ({
   validate: (...question) =>
-    Effect.map(
-      Effect.forEach(members, (member) => judge(member, question), { concurrency: concurrency ?? 1 }),
-      (judgements) => verdictOf(judgements, threshold, name),
+    Effect.map(askAll(members, question, { concurrency, repairs: () => true }), (judgements) =>
+      verdictOf(judgements, threshold, name),
     ),
 })
 
-const verdictOf = (judgements: ReadonlyArray<Judgement>, threshold: number, name: string): Verdict => {
+// 0.7 made of tenths is not to fail by a rounding.
+const rounding = 1e-9
+
+const meanOf = (judgements: ReadonlyArray<Judgement>, untold: number): number => {
   let total = 0
   let sum = 0
-  for (const { member, verdict } of judgements) {
-    total += member.weight ?? 1
-    sum += (member.weight ?? 1) * verdict.score
+  for (const judgement of judgements) {
+    const { weight = 1 } = judgement.member
+    total += weight
+    sum += weight * (isUndecided(judgement) ? untold : judgement.verdict.score)
   }
-  const score = total === 0 ? 1 : sum / total
-  const final = judgements.some(({ member, verdict }) => member.required === true && !verdict.ok)
-  // 0.7 made of tenths is not to fail by a rounding.
-  const enough = score >= threshold - 1e-9
+  return total === 0 ? 1 : sum / total
+}
+
+const verdictOf = (judgements: ReadonlyArray<Judgement>, threshold: number, name: string): Verdict => {
+  const score = meanOf(judgements, 0)
+  const final = judgements.filter(({ member, verdict }) => member.required === true && !verdict.ok)
+  const enough = score >= threshold - rounding
   const issues = issuesOf(judgements)
-  if (enough && !final) return { ok: true, score, issues, ...repairOf(judgements) }
+  if (enough && final.length === 0) return { ok: true, score, issues, ...repairOf(judgements) }
+  const undecided = final.every(isUndecided) && meanOf(judgements, 1) >= threshold - rounding
   const low = { validator: name, message: `the weighted score is ${score.toFixed(2)}, below ${threshold}` }
-  return { ok: false, score, issues: enough ? issues : [...issues, low] }
+  return { ok: false, ...(undecided ? { undecided } : {}), score, issues: enough ? issues : [...issues, low] }
 }

@@ -140,3 +140,94 @@ describe("nesting", () => {
     }),
   )
 })
+
+describe("repairs", () => {
+  for (const type of ["all", "staged", "weighted"]) {
+    it.effect(`each member of ${type} judges what those before it made of the answer`, () =>
+      Effect.gen(function* () {
+        const spoiled = { of: [one("repairs", "a"), one("same", "b", { required: true })] }
+        const bad = yield* judge(type, spoiled).verdict
+        assert.deepStrictEqual([bad.ok, bad.issues[0]?.message], [false, "b saw by a"])
+        const good = yield* judge(type, { of: [one("same", "b"), one("repairs", "a")] }).verdict
+        assert.deepStrictEqual([good.ok, good.text], [true, "by a"])
+      }),
+    )
+  }
+
+  it.effect("several at once come to the same verdict as one after the other", () =>
+    Effect.gen(function* () {
+      const lists = [
+        [one("same", "a"), one("repairs", "b"), one("same", "c"), one("yes", "d")],
+        [one("repairs", "a"), one("repairs", "b"), "yes"],
+        [one("repairs", "a", { required: false }), one("same", "b")],
+        [one("same", "a"), one("yes", "b"), one("repairs", "c")],
+      ]
+      for (const list of lists) {
+        const single = yield* judge("all", { of: list }).verdict
+        assert.deepStrictEqual(yield* judge("all", { of: list, concurrency: 4 }).verdict, single)
+      }
+      const { verdict, asked } = judge("all", { of: lists[0], concurrency: 4 })
+      assert.deepStrictEqual(ids(yield* verdict), ["c"])
+      assert.deepStrictEqual(asked, ["a", "b", "c", "d", "c", "d"])
+    }),
+  )
+
+  it.effect("those of advice do not count, and in `any` an alternative sees those of members that accepted", () =>
+    Effect.gen(function* () {
+      const advised = yield* judge("all", of(one("repairs", "a", { required: false }), "same")).verdict
+      assert.deepStrictEqual([advised.ok, advised.text], [true, "answer"])
+      const either = yield* judge("any", { min: 2, of: [one("repairs", "a"), one("same", "b")] }).verdict
+      assert.deepStrictEqual([either.ok, either.issues[0]?.message], [false, "b saw by a"])
+    }),
+  )
+})
+
+describe("a member that cannot tell", () => {
+  const told = (type: string, params: object) =>
+    Effect.map(judge(type, params).verdict, ({ ok, undecided }) => (ok ? "yes" : undecided === true ? "untold" : "no"))
+
+  it.effect("is no pass, and its opposite is none either", () =>
+    Effect.gen(function* () {
+      const bad = yield* judge("not", of(one("untold", "a"))).verdict
+      assert.deepStrictEqual([bad.ok, bad.undecided, bad.score, ids(bad)], [false, true, 0, ["a"]])
+      for (const type of ["all", "staged", "any", "weighted"]) {
+        assert.strictEqual(yield* told(type, of("untold")), "untold", type)
+        assert.strictEqual(yield* told("not", of({ type, params: of("untold") })), "untold", type)
+      }
+    }),
+  )
+
+  it.effect("beside others: a rejection decides, and so does an acceptance that is enough", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* told("all", of("untold", "no")), "no")
+      assert.strictEqual(yield* told("all", of("untold", "yes")), "untold")
+      assert.strictEqual(yield* told("staged", of("no", "untold")), "no")
+      assert.strictEqual(yield* told("staged", of("untold", "no")), "untold")
+      assert.strictEqual(yield* told("any", of("untold", "yes")), "yes")
+      assert.strictEqual(yield* told("any", of("untold", "no")), "untold")
+      assert.strictEqual(yield* told("any", { min: 2, of: ["yes", "untold", "no"] }), "untold")
+      assert.strictEqual(yield* told("any", { min: 2, of: ["yes", "no", "no"] }), "no")
+      assert.strictEqual(yield* told("all", of(one("untold", "a", { required: false }), "yes")), "yes")
+    }),
+  )
+
+  it.effect("counts as 0 in a weighted score, whatever score it has, and may leave it undecided", () =>
+    Effect.gen(function* () {
+      const untold = one("untold", "a", { score: 1 })
+      const half = yield* judge("weighted", of(untold, "yes")).verdict
+      assert.deepStrictEqual([half.ok, half.undecided, half.score], [false, true, 0.5])
+      assert.strictEqual(yield* told("weighted", { of: [untold, "yes"], threshold: 0.5 }), "yes")
+      assert.strictEqual(yield* told("weighted", of(untold, "no", "no")), "no")
+      assert.strictEqual(yield* told("weighted", of(untold, one("no", "b", { required: true }))), "no")
+      const last = one("untold", "b", { required: true })
+      assert.strictEqual(yield* told("weighted", { of: ["yes", last], threshold: 0.5 }), "untold")
+    }),
+  )
+
+  it.effect("ends `staged`, and the route says why", () =>
+    Effect.gen(function* () {
+      const { decisions } = yield* judge("staged", of("untold", "yes")).verdict
+      assert.deepStrictEqual(decisions, ['"untold" could not tell, so these were not asked: yes'])
+    }),
+  )
+})

@@ -18,7 +18,7 @@ describe("timeouts", () => {
         assert.deepStrictEqual(stopped, [])
         yield* TestClock.adjust("1 millis")
         const bad = yield* Fiber.join(fiber)
-        assert.deepStrictEqual([bad.ok, bad.score, stopped], [false, 0, ["slow"]])
+        assert.deepStrictEqual([bad.ok, bad.undecided, bad.score, stopped], [false, true, 0, ["slow"]])
         assert.strictEqual(bad.issues[0]?.message, 'the validator "slow" gave no verdict within 500 ms')
       }),
     )
@@ -65,7 +65,7 @@ describe("timeouts", () => {
 })
 
 describe("a validator that breaks is a failed plugin, never a passed answer", () => {
-  for (const broken of ["throws", "dies", "fails", "nonsense"]) {
+  for (const broken of ["throws", "dies", "fails", "nonsense", "over"]) {
     it.effect(`${broken}, in each composition`, () =>
       Effect.gen(function* () {
         for (const type of kinds) {

@@ -5,6 +5,7 @@ import {
   LlmError,
   type LlmRequestInput,
   type LlmResponse,
+  textOf,
   type ValidatorFactory,
   type Verdict,
 } from "@switchyard/core"
@@ -47,13 +48,14 @@ export const wrongScore = (): LlmError =>
 
 /**
  * Validators for the tests, and the order in which they were asked: `yes` and `no` with a `score` and an `id`, `slow` (one
- * hour), `throws`, `dies`, `fails`, `nonsense`, `repairs`.
+ * hour), `throws`, `dies`, `fails`, `nonsense`, `over` (a score of 50), `untold` (undecided), `repairs` (says "by ID"),
+ * `same` (good when the answer still is "answer").
  */
 export const judges = () => {
   const asked: Array<string> = []
   const stopped: Array<string> = []
   const verdicts: Readonly<
-    Record<string, (id: string, score: number | undefined) => Effect.Effect<Verdict, LlmError>>
+    Record<string, (id: string, score: number | undefined, text: string) => Effect.Effect<Verdict, LlmError>>
   > = {
     yes: (id, score = 1) =>
       Effect.succeed({ ok: true, score, issues: score < 1 ? [{ validator: id, message: `${id} is unsure` }] : [] }),
@@ -65,6 +67,15 @@ export const judges = () => {
     throws: () => {
       throw new TypeError("broken")
     },
+    over: () => Effect.succeed({ ok: false, score: 50, issues: [] }),
+    untold: (id, score = 0) =>
+      Effect.succeed({ ok: false, undecided: true, score, issues: [{ validator: id, message: `${id} cannot tell` }] }),
+    same: (id, _, text) =>
+      Effect.succeed(
+        text === "answer"
+          ? { ok: true, score: 1, issues: [] }
+          : { ok: false, score: 0, issues: [{ validator: id, message: `${id} saw ${text}` }] },
+      ),
     dies: () => Effect.die("dead"),
     fails: () => Effect.fail(LlmError.make({ _tag: "Network", message: "no judge there" })),
     nonsense: () => {
@@ -81,9 +92,9 @@ export const judges = () => {
       const score = typeof params["score"] === "number" ? params["score"] : undefined
       if (score !== undefined && score > 1) return Effect.fail(wrongScore())
       return Effect.succeed({
-        validate: () => {
+        validate: ({ content }) => {
           asked.push(id)
-          return verdicts[name]?.(id, score) ?? Effect.die("no such")
+          return verdicts[name]?.(id, score, textOf(content)) ?? Effect.die("no such")
         },
       })
     },

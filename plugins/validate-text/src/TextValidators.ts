@@ -14,7 +14,7 @@ import { notRegexRule, regexRule } from "./internal/rules/regex.ts"
 import { secretsRule } from "./internal/rules/secrets.ts"
 import { similarityRule } from "./internal/rules/similarity.ts"
 import { readParams, type UnknownParam } from "./internal/params.ts"
-import { rejected } from "./internal/verdicts.ts"
+import { unchecked } from "./internal/verdicts.ts"
 
 const rules: ReadonlyMap<string, Rule> = new Map(
   [
@@ -74,13 +74,11 @@ const makeValidator = Effect.fnUntraced(function* (rule: Rule, name: string, giv
   return validator
 })
 
-/** What was not read in full is not called good. */
+/** What was not read in full is not called good, nor is it called bad. */
 const tooLong = (name: string, length: number, most: number) =>
-  rejected(name, 0, [
-    {
-      message: `the answer has ${length} characters, and ${name} reads at most ${most}`,
-      start: most,
-      end: length,
-      suggestion: `Answer in at most ${most} characters.`,
-    },
-  ])
+  unchecked(name, {
+    message: `the answer has ${length} characters, and ${name} reads at most ${most}`,
+    start: most,
+    end: length,
+    suggestion: `Answer in at most ${most} characters.`,
+  })

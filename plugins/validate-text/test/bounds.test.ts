@@ -90,6 +90,10 @@ describe("long answers", () => {
           assert.strictEqual(result._tag, "Success", type)
           const passes = type === "response_not_empty" || type === "no_refusal" || type === "language"
           if (result._tag === "Success") assert.strictEqual(result.success.ok, passes, type)
+          // Those that could not read it have decided nothing.
+          const unread = ["regex", "similarity", "format", "xml", "only_code", "no_secrets", "no_pii", "no_prompt_leak"]
+          if (result._tag === "Success")
+            assert.strictEqual(result.success.undecided ?? false, unread.includes(type), type)
           if (result._tag === "Success" && ["regex", "no_pii", "xml"].includes(type)) {
             assert.match(
               result.success.issues[0]?.message ?? "",
@@ -99,6 +103,23 @@ describe("long answers", () => {
         }
       }),
     60_000,
+  )
+
+  it.effect("what a parser cannot be asked about is undecided, and what it finds wrong is not", () =>
+    Effect.gen(function* () {
+      const deep = `${"<a>".repeat(2_000)}${"</a>".repeat(2_000)}`
+      const unread = [
+        ["xml", deep],
+        ["format", `select ${"1, ".repeat(40_000)}1`],
+        ["format", `select 1 ${"/* a */".repeat(1_001)}`],
+      ] as const
+      for (const [type, text] of unread) {
+        const { ok, undecided } = yield* judge(text, type, type === "format" ? { format: "sql" } : {})
+        assert.deepStrictEqual([ok, undecided], [false, true], text.slice(0, 20))
+      }
+      assert.isUndefined((yield* judge("<a>", "xml")).undecided)
+      assert.isUndefined((yield* judge("selct 1", "format", { format: "sql" })).undecided)
+    }),
   )
 
   it.effect(

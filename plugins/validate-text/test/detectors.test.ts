@@ -3,13 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { detectLanguage, findPersonalData, findPromptLeak, findRefusal, findSecrets, similarity } from "../src/index.ts"
 import { laterPersonalData, laterSecrets, noPersonalData, noSecrets, personalData, secrets } from "./findings.ts"
-import { answers, laterAnswers, laterRefusals, refusals } from "./refusals.ts"
+import { answers, laterAnswers, laterRefusals, refusals, toldAnswers, toldRefusals } from "./refusals.ts"
 import { judge, placeOf } from "./stubs.ts"
 
 describe("refusals", () => {
   it("are told from answers", () => {
-    for (const text of [...refusals, ...laterRefusals]) assert.isDefined(findRefusal(text), text)
-    for (const text of [...answers, ...laterAnswers]) assert.isUndefined(findRefusal(text), text)
+    for (const text of [...refusals, ...laterRefusals, ...toldRefusals]) assert.isDefined(findRefusal(text), text)
+    for (const text of [...answers, ...laterAnswers, ...toldAnswers]) assert.isUndefined(findRefusal(text), text)
   })
 
   it.effect("the issue points at the words, and a filtered answer is one too", () =>

@@ -87,6 +87,32 @@ export const laterRefusals: ReadonlyArray<string> = [
   "Maalesef bu isteği yerine getiremem.",
 ]
 
+/** Told by an outside test, and their like. */
+export const toldRefusals: ReadonlyArray<string> = [
+  "That's not something I can do.",
+  "Sorry, that is not something I'm able to help with.",
+  "I'd rather not answer that.",
+  "I would prefer not to discuss this topic.",
+  "This violates our content policy.",
+  "I'm sorry, but this violates our content policy.",
+  "What you're asking for goes against my safety guidelines.",
+  "I must respectfully decline.",
+  "I can't help with that. It is a question for a doctor.",
+  "I cannot say whether this is a good answer to your problem.",
+]
+
+export const toldAnswers: ReadonlyArray<string> = [
+  "I'm unable to log in is a common complaint, and most often the password has expired.",
+  "I can't help with that is the phrase that models use most.",
+  "I cannot connect is one of the most frequent support requests; check the cable first.",
+  "That's not something I expected: the cache was cold.",
+  "That is not something I can reproduce on Node 24.",
+  "I'd rather use a map here: look-ups are faster.",
+  "I'd rather not do this with a regex: a parser is shorter.",
+  "This violates our lint rules: rename the variable.",
+  "This breaks the build. Pin the version.",
+]
+
 export const laterAnswers: ReadonlyArray<string> = [
   "I don't think so. The function returns null in that case.",
   "I can't thank you enough for the details; the bug is on line 3.",

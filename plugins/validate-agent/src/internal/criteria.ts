@@ -96,15 +96,16 @@ const missed = ({ flags, contain }: Criteria, report: Fields): Result.Result<Rea
 export const readReport =
   (criteria: Criteria) =>
   (report: Fields): Result.Result<Report, string> =>
-    Result.map(missed(criteria, report), (faults) => {
+    Result.flatMap(missed(criteria, report), (faults) => {
       const passed = faults.length === 0
+      const score = asScore(report["score"], 1)
+      // Where nothing had to be true the score may be one of what is wrong.
+      if (passed && score === 0 && criteria.flags.some(({ wanted }) => wanted)) {
+        return Result.fail(`all is true that must be and "score" is 0: which holds?`)
+      }
       const details = isFields(report["details"]) ? faultsOf(report["details"]) : []
       const told = [...faultsOf(report), ...details]
       const reason = reasonOf(report)
       const own = passed ? [] : faults.map((message) => ({ message: reason ? `${message}: ${reason}` : message }))
-      return {
-        passed,
-        score: asScore(report["score"], 1) ?? (passed ? 1 : 0),
-        faults: told.length > 0 ? told : own,
-      }
+      return Result.succeed({ passed, score: score ?? (passed ? 1 : 0), faults: told.length > 0 ? told : own })
     })

@@ -76,9 +76,10 @@ export const issueOf = (validator: string, { message, quote, path, suggestion }:
   }
 }
 
-/** The verdict when the judge gave none. It is never a pass. */
+/** The verdict when the judge gave none. It is never a pass, and neither is its opposite. */
 export const unknown = (validator: string, why: string): Verdict => ({
   ok: false,
+  undecided: true,
   score: 0,
   issues: [
     {

@@ -48,6 +48,11 @@ const readWhole = (fields: Fields, { threshold, scale }: Measure): Result.Result
     return Result.fail(`"score" must be a number from 0 to ${scale}`)
   }
   if (pass === undefined && threshold === undefined) return Result.fail(`"verdict" is missing`)
+  if ((pass === true && score === 0) || (pass === false && score === 1)) {
+    return Result.fail(
+      `"verdict" says ${pass ? "pass" : "fail"} and "score" is ${score * scale} of ${scale}: which holds?`,
+    )
+  }
   const enough = threshold === undefined || (score ?? 0) >= threshold
   const ok = pass !== false && enough
   const told = faultsOf(fields)

@@ -14,7 +14,6 @@ import type { Member } from "../Member.ts"
 export interface Judgement {
   readonly member: Member
   readonly verdict: Verdict
-  readonly timedOut: boolean
 }
 
 /** What a validator is given. */
@@ -22,7 +21,7 @@ export type Question = readonly [response: ProviderResponse, request: LlmRequest
 
 /** A verdict of one member within its time. What throws, dies or gives no verdict is a failed plugin and never a passed answer. */
 export const judge = (member: Member, question: Question): Effect.Effect<Judgement, LlmError> => {
-  const verdict = Effect.map(asked(member, question), (verdict): Judgement => ({ member, verdict, timedOut: false }))
+  const verdict = Effect.map(asked(member, question), (verdict): Judgement => ({ member, verdict }))
   const { timeoutMs } = member
   return timeoutMs === undefined
     ? verdict
@@ -34,7 +33,9 @@ const asked = ({ name, validator }: Member, [response, request, context]: Questi
     const verdict: unknown = validator.validate(response, request, context)
     return isVerdictEffect(verdict) ? verdict : Effect.die(new TypeError("it returned no Effect"))
   }).pipe(
-    Effect.filterOrElse(isVerdict, () => Effect.die(new TypeError("it gave no verdict { ok, score, issues }"))),
+    Effect.filterOrElse(isVerdict, () =>
+      Effect.die(new TypeError("it gave no verdict { ok, score, issues } with a score of 0 to 1")),
+    ),
     Effect.catchCause((cause) => Effect.failCause(blamed(name, cause))),
   )
 
@@ -48,7 +49,8 @@ const isVerdict = (value: unknown): value is Verdict =>
   typeof value.ok === "boolean" &&
   "score" in value &&
   typeof value.score === "number" &&
-  Number.isFinite(value.score) &&
+  value.score >= 0 &&
+  value.score <= 1 &&
   "issues" in value &&
   Array.isArray(value.issues)
 
@@ -67,5 +69,5 @@ const late = (member: Member, ms: number): Effect.Effect<Judgement, LlmError> =>
   const message = `gave no verdict within ${ms} ms`
   if (member.onTimeout === "fail") return Effect.fail(failedPlugin(member.name, message))
   const issue = { validator: member.name, message: `the validator "${member.name}" ${message}` }
-  return Effect.succeed({ member, verdict: { ok: false, score: 0, issues: [issue] }, timedOut: true })
+  return Effect.succeed({ member, verdict: { ok: false, undecided: true, score: 0, issues: [issue] } })
 }

@@ -7,14 +7,17 @@ export const isAdvice = ({ member }: Judgement): boolean => member.required === 
 export const issuesOf = (judgements: ReadonlyArray<Judgement>): ReadonlyArray<Issue> =>
   judgements.flatMap(({ verdict }) => verdict.issues)
 
+/** Not good, because nobody could tell. */
+export const isUndecided = ({ verdict }: Judgement): boolean => !verdict.ok && verdict.undecided === true
+
 /** Good when each is that is no advice; the lowest score of those; every issue; the last repair. */
 export const together = (judgements: ReadonlyArray<Judgement>): Verdict => {
   const verdicts = judgements.filter((judgement) => !isAdvice(judgement)).map(({ verdict }) => verdict)
   return { ...mergeVerdicts(verdicts), issues: issuesOf(judgements) }
 }
 
-/** The last repair among these, as a field of a verdict. */
+/** The last repair of those that accept, as a field of a verdict. */
 export const repairOf = (judgements: ReadonlyArray<Judgement>): Pick<Verdict, "repaired"> => {
-  const repaired = judgements.findLast(({ verdict }) => verdict.repaired !== undefined)?.verdict.repaired
+  const repaired = judgements.findLast(({ verdict }) => verdict.ok && verdict.repaired !== undefined)?.verdict.repaired
   return repaired === undefined ? {} : { repaired }
 }

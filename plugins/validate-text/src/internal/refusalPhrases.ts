@@ -9,15 +9,32 @@ export interface RefusalPhrase {
 const before = (openers: string): string =>
   `^\\s*(?:(?:${openers})[^.!?\\n]{0,60}?[,;:—-]\\s*(?:(?:but|and|so|aber|und|mais|et|pero|y|ma|mas|maar|ale|но|але|men|ama) )?){0,3}`
 
+/** What is refused, as "I would rather not" and the like go on. */
+const help =
+  "(?:help|assist|answer|discuss|provide|share|support|engage|participate|respond|comment|talk|write about|generate|create)"
+
+const reluctant =
+  `(?:that|this|it)(?:'s| is) (?:not something|nothing)(?: that)? (?:i|we)(?: can| could| will| would|'m able to| am able to| are able to|'m willing to| am willing to|'m allowed to| am allowed to|'m comfortable| am comfortable) (?:do\\b|doing|${help}|(?:help|assist|answer|discuss|provid|shar|support|engag|writ|generat|creat)ing)` +
+  `|(?:i|we)(?:'d| would) (?:rather not|prefer not to) (?:${help}|say\\b|do (?:that|this|it|so)[.!]?$|get into)`
+
+const byPolicy =
+  "(?:this|that|it|what you(?:'re| are| have)? ask(?:ing|ed)?(?: for| me to do)?) (?:violates|would violate|goes against|would go against|is against|breaks|breaches|is not (?:allowed|permitted) (?:by|under)) (?:our|my|the|openai's|anthropic's|google's) (?:content|usage|use|acceptable use|safety|community|ethical|ethics)(?: and \\w+)? (?:policy|policies|guidelines?|rules|standards|terms|principles)"
+
 const english = new RegExp(
   `${before("i'm (?:really |very |so |truly )?sorry|i am (?:really |very |so |truly )?sorry|sorry|my apologies|i apologi[sz]e|apologies|unfortunately|regrettably|(?:i'm|i am|as) (?:just |only )?an? (?:ai|artificial|large|language|assistant)|thank you|thanks|i understand|i appreciate|hi|hello|no|for (?:safety|ethical|legal|privacy)")}` +
     `(?:unfortunately,? |i'm afraid (?:that )?|i am afraid (?:that )?|sorry,? (?:but )?|i'm sorry,? (?:but )?|i am sorry,? (?:but )?|but )?` +
-    `(?:i (?:really |simply |just )?(?:can't|cannot|can not|won't|will not|could not|am not able to|am unable to|must decline|have to decline|need to decline|decline to|refuse to|am not (?:allowed|permitted|programmed|comfortable)|am not going to|do not feel comfortable|don't feel comfortable)|i'm (?:unable to|not able to|not allowed to|not permitted to|not comfortable|not going to|not programmed to)|we (?:cannot|can't|are unable to)|(?:this|that|your) (?:request|content|prompt) (?:violates|goes against|is against)|i (?:don't|do not) (?:(?:provide|create|generate|produce|write|share) (?:that|this|such|any|instructions|content|information|advice|assistance|help)|assist with|help with|engage in|have the ability))`,
+    `(?:i (?:really |simply |just )?(?:can't|cannot|can not|won't|will not|could not|am not able to|am unable to|(?:must|(?:will |am going to )?have to|need to) (?:respectfully |politely )?decline|decline to|refuse to|am not (?:allowed|permitted|programmed|comfortable)|am not going to|do not feel comfortable|don't feel comfortable)|i'm (?:unable to|not able to|not allowed to|not permitted to|not comfortable|not going to|not programmed to)|we (?:cannot|can't|are unable to)|(?:this|that|your) (?:request|content|prompt) (?:violates|goes against|is against)|i (?:don't|do not) (?:(?:provide|create|generate|produce|write|share) (?:that|this|such|any|instructions|content|information|advice|assistance|help)|assist with|help with|engage in|have the ability)|${reluctant}|${byPolicy})`,
   "i",
 )
 
-const notEnglish =
-  /^[^.!?\n]*?(?:can't|cannot|can not|won't|will not|could not|unable to|not able to) (?:wait|believe|stress|overstate|emphasi[sz]e|recommend|imagine|help but|thank|agree more|lie|deny|complain|see (?:any|a|an|why|how|what)|find (?:any|a|an)\b|reproduce|be (?:happier|more)|say enough|get enough|afford)|feel comfortable (?:recommending|saying|telling) you that/i
+/** The words as a thing that is spoken of: "I'm unable to log in is a common complaint". */
+const mentioned =
+  /^(?:(?!\b(?:if|whether|(?:that|this|it)(?! is\b)|what|which|why|how|because|since|as)\b)[^.!?\n,;:]){1,100}? (?:is|was|remains) (?:an?|one of|among|the|how|what|not an?) (?:[\w-]+ ){0,4}?(?:complaints?|phrases?|sentences?|messages?|errors?|problems?|questions?|answers?|repl(?:y|ies)|responses?|statements?|excuses?|refusals?|symptoms?|examples?|lines?|tickets?|reports?|issues?|support requests?|users?|customers?|people)\b/
+
+const idioms =
+  /^[^.!?\n]*?(?:can't|cannot|can not|won't|will not|could not|unable to|not able to) (?:wait|believe|stress|overstate|emphasi[sz]e|recommend|imagine|help but|thank|agree more|lie|deny|complain|see (?:any|a|an|why|how|what)|find (?:any|a|an)\b|reproduce|be (?:happier|more)|say enough|get enough|afford)|feel comfortable (?:recommending|saying|telling) you that/
+
+const notEnglish = new RegExp(`${mentioned.source}|${idioms.source}`, "i")
 
 interface Words {
   readonly openers: string

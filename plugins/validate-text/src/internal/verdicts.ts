@@ -20,6 +20,12 @@ export const rejected = (validator: string, score: number, faults: ReadonlyArray
   }
 }
 
+/** Not good, and not the opposite either: the answer could not be checked. */
+export const unchecked = (validator: string, fault: Fault): Verdict => ({
+  ...rejected(validator, 0, [fault]),
+  undecided: true,
+})
+
 export const acceptedWith = (score: number): Verdict => (score === 1 ? accepted : { ok: true, score, issues: [] })
 
 /** The faults that were found are the verdict: none is good. */

@@ -11,8 +11,13 @@ export interface FormatParams {
   readonly columns: ReadonlyArray<string> | undefined
 }
 
+/** Why nobody can say whether a text has the format. */
+export interface Unchecked {
+  readonly unchecked: Fault
+}
+
 /** Says what is wrong with `text`, whose first character stands at `offset` of the answer. */
-export type FormatCheck = (text: string, offset: number, params: FormatParams) => ReadonlyArray<Fault>
+export type FormatCheck = (text: string, offset: number, params: FormatParams) => ReadonlyArray<Fault> | Unchecked
 
 export interface Format {
   /** As it stands in a sentence: "an e-mail address". */

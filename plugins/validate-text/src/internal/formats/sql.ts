@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { outOfTime, withDeadline } from "../deadline.ts"
 import type { Fault } from "../verdicts.ts"
-import type { Format, FormatCheck } from "./Format.ts"
+import type { Format, FormatCheck, Unchecked } from "./Format.ts"
 import { inPostgres } from "./sqlDialects.ts"
 
 const maxChars = 100_000
@@ -39,23 +39,25 @@ const cursorOf = (error: unknown): number => {
 
 const translationMs = 100
 
-/** A text made to be slow to read is in no dialect. */
-const parsesElsewhere = (parse: Parser["parseSync"], sql: string): boolean => {
+const parsesElsewhere = (parse: Parser["parseSync"], sql: string): boolean | typeof outOfTime => {
   const translated = withDeadline(translationMs, () => inPostgres(sql))
-  return translated !== outOfTime && problemIn(parse, translated) === undefined
+  return translated === outOfTime ? outOfTime : problemIn(parse, translated) === undefined
 }
 
 const checkWith =
   ({ parseSync }: Parser): FormatCheck =>
-  (text, offset): ReadonlyArray<Fault> => {
+  (text, offset): ReadonlyArray<Fault> | Unchecked => {
     const whole = { start: offset, end: offset + text.length }
-    if (text.length > maxChars) return [{ message: `the SQL has more than ${maxChars} characters`, ...whole }]
-    if ((text.match(/\/\*/g)?.length ?? 0) > maxComments)
-      return [{ message: "the SQL has too many comments", ...whole }]
+    const unchecked = (message: string): Unchecked => ({ unchecked: { message, ...whole } })
+    if (text.length > maxChars) return unchecked(`the SQL has more than ${maxChars} characters`)
+    if ((text.match(/\/\*/g)?.length ?? 0) > maxComments) return unchecked("the SQL has too many comments")
     // Its parser stops at a zero, as C does.
     if (text.includes("\u0000")) return [{ message: "the SQL holds a NUL character", ...whole }]
     const problem = problemIn(parseSync, text)
-    if (problem === undefined || parsesElsewhere(parseSync, text)) return []
+    if (problem === undefined) return []
+    const elsewhere = parsesElsewhere(parseSync, text)
+    if (elsewhere === outOfTime) return unchecked(`the SQL could not be read within ${translationMs} ms`)
+    if (elsewhere) return []
     const at = Math.min(text.length, Math.max(0, problem.at))
     const end = at + (/^\S+/.exec(text.slice(at, at + 40))?.[0].length ?? 0)
     return [{ message: `the SQL does not parse: ${problem.message}`, start: offset + at, end: offset + end }]

@@ -1,6 +1,6 @@
 import { SaxesParser } from "saxes"
 import type { Fault } from "../verdicts.ts"
-import type { Format } from "./Format.ts"
+import type { Format, Unchecked } from "./Format.ts"
 
 const maxFaults = 5
 // An element in an element in an element …: nobody means more than this.
@@ -9,7 +9,7 @@ const maxDepth = 1_000
 const chunk = 4_096
 
 /** What is not well-formed, with its place. Entities of a DTD are not expanded, and nothing is loaded. */
-const faultsOf = (text: string, offset: number): ReadonlyArray<Fault> => {
+const faultsOf = (text: string, offset: number): ReadonlyArray<Fault> | Unchecked => {
   const faults: Array<Fault> = []
   const parser = new SaxesParser({ xmlns: true, position: true })
   let depth = 0
@@ -34,9 +34,11 @@ const faultsOf = (text: string, offset: number): ReadonlyArray<Fault> => {
   for (let at = 0; at < text.length && faults.length < maxFaults && !tooDeep; at += chunk) {
     parser.write(text.slice(at, at + chunk))
   }
-  if (tooDeep)
-    return [{ message: `the XML is nested more than ${maxDepth} deep`, start: offset, end: offset + text.length }]
-  if (faults.length < maxFaults) parser.close()
+  if (tooDeep && faults.length === 0) {
+    const message = `the XML is nested more than ${maxDepth} deep`
+    return { unchecked: { message, start: offset, end: offset + text.length } }
+  }
+  if (faults.length < maxFaults && !tooDeep) parser.close()
   if (faults.length > 0) return faults
   return elements > 0 ? [] : [{ message: "the answer holds no XML element", start: offset, end: offset + text.length }]
 }

@@ -9,7 +9,7 @@ import { email, isoDate, isoDateTime, url } from "../formats/simple.ts"
 import { sql } from "../formats/sql.ts"
 import { xml } from "../formats/xml.ts"
 import { type Rule, rule, wrongParam } from "../Rule.ts"
-import { rejected, whole } from "../verdicts.ts"
+import { rejected, unchecked, whole } from "../verdicts.ts"
 
 const formats: Readonly<Record<string, Format>> = {
   email,
@@ -76,6 +76,7 @@ const checkOf = (format: Format, check: FormatCheck, params: typeof Params.Type,
       return rejected(name, 0, [{ message, ...whole(answer), suggestion: format.suggestion }])
     }
     const faults = check(text, offset, asked)
+    if ("unchecked" in faults) return unchecked(name, { ...faults.unchecked, suggestion: format.suggestion })
     return faults.length === 0
       ? accepted
       : rejected(
