@@ -12,7 +12,10 @@ const pairsIn = (name: string) =>
     .split("\n")
     .map((line) => Schema.decodeSync(Pair)(line))
 
-const sets = ["first", "second", "third", "fourth"].map((name) => ({ name, pairs: pairsIn(name) }))
+const sets = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"].map((name) => ({
+  name,
+  pairs: pairsIn(name),
+}))
 
 describe("the adversarial set", () => {
   it.effect.each(sets)(
@@ -31,6 +34,13 @@ describe("the adversarial set", () => {
         assert.isAtLeast(paraphrases.filter(({ hit }) => hit).length / paraphrases.length, 0.6)
       }),
   )
+
+  it("pairs that are to miss, written against single rules, do so in either direction", () => {
+    for (const { a, b } of pairsIn("probes")) {
+      assert.isNotEmpty(guard(a, b), `${a} | ${b}`)
+      assert.isNotEmpty(guard(b, a), `${b} | ${a}`)
+    }
+  })
 
   it("holds at least 300 pairs", () => assert.isAtLeast(sets.flatMap(({ pairs }) => pairs).length, 300))
 
@@ -61,6 +71,9 @@ describe("the reasons", () => {
     ["Fly from Rome to Oslo", "Fly from Oslo to Rome", "after"],
     ["What is my name?", "What is your name?", "person"],
     ["Can I leave?", "Should I leave?", "modality"],
+    ["Can my boss read my mail?", "Can I read my boss's mail?", "who does it"],
+    ["What does big mean?", "What does large mean?", "different words"],
+    ["Is it raining?", "Does it rain?", "progressive"],
   ]
   it.each(reasons)("%s / %s: %s", (a, b, says) => assert.include(guard(a, b).join("; "), says))
 })

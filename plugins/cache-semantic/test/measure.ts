@@ -17,7 +17,7 @@ const pairsIn = (name: string): ReadonlyArray<{ a: string; b: string; same: bool
     .split("\n")
     .map((line) => JSON.parse(line))
 
-const sets = ["first", "second", "third", "fourth"]
+const sets = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"]
 for (const name of sets) {
   const { pairs, same, rows } = await Effect.runPromise(calibrate(pairsIn(name)))
   const row = rows.find(({ threshold }) => threshold === 0.7)

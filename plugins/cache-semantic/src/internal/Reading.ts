@@ -23,11 +23,13 @@ export interface Concept {
 export interface Reading {
   /** `@howto`, `@when`, `@yesno`, `@task` … */
   readonly type: string
-  readonly tense: "past" | "perfect" | "future" | "present"
+  readonly tense: "past" | "perfect" | "progressive" | "future" | "present"
   readonly concepts: ReadonlyArray<Concept>
   /** What may be missing on the other side: `~year` of "in what year". */
   readonly soft: ReadonlySet<string>
   /** Every word in its order, in lower case, for texts that are not English and for those that are the same. */
   readonly words: string
   readonly foreign: boolean
+  /** It is about words, so that one may not stand for another. */
+  readonly verbatim: boolean
 }

@@ -89,8 +89,10 @@ const places = (pairs: ReadonlyArray<Pair>): ReadonlyArray<string> => {
   const issues: Array<string> = []
   for (const { a, b } of moved) {
     const where = `"${a.said}" stands ${placed(a.role)} in the first and ${placed(b.role)} in the second`
+    const isFor = (a.role === "for") !== (b.role === "for")
     const timed = a.kind === "number" || lists.temporal.has(a.name)
-    if (a.role !== "core" && b.role !== "core" && (timed || !isLoose(a.role) || !isLoose(b.role))) issues.push(where)
+    if (a.role !== "core" && b.role !== "core" && (timed || isFor || !isLoose(a.role) || !isLoose(b.role)))
+      issues.push(where)
     else if (!isLoose(a.role) || !isLoose(b.role)) {
       if (!isAnchored(pairs, a.role === "core" ? b.role : a.role)) issues.push(where)
     } else if (moved.some((other) => other.a.role === b.role && other.b.role === a.role))
@@ -173,17 +175,66 @@ const isPlain = ({ a, b }: Pair): boolean =>
 const isManner = (a: Reading, b: Reading, pair: Pair): boolean =>
   a.type === "@howto" &&
   b.type === "@howto" &&
-  /^(?:fast|easy|cheap|safe)$/.test(pair.a.name) &&
+  /^(?:fast|easy|cheap|safe|permanently|temporarily|automatically|manually|properly|naturally)$/.test(pair.a.name) &&
   [pair.a, pair.b].some(({ said }) => said.endsWith("ly")) &&
   (a.concepts[0] === pair.a || b.concepts[0] === pair.b)
 
-const details = (pairs: ReadonlyArray<Pair>): ReadonlyArray<string> =>
+const isCodeName = (pairs: ReadonlyArray<Pair>, { name }: Concept): boolean =>
+  lists.codeLanguages.has(name) && pairs.some(({ a }) => lists.codeTerms.has(a.name))
+
+const details = (pairs: ReadonlyArray<Pair>, verbatim: boolean): ReadonlyArray<string> =>
   pairs.flatMap(({ a, b }) => {
+    if (
+      verbatim &&
+      a.kind === "word" &&
+      b.kind === "word" &&
+      !lists.wordTalk.has(a.name) &&
+      a.said.toLowerCase() !== b.said.toLowerCase()
+    )
+      return [`"${a.said}" and "${b.said}" are different words, and words are what is asked about`]
     if (a.binds !== b.binds && a.binds !== undefined && b.binds !== undefined)
       return [`"${a.said}" belongs to "${a.binds}" in the first and to "${b.binds}" in the second`]
-    if (a.capital !== b.capital && lists.doubleNamed.has(a.name)) return [`"${a.said}" is a name on one side only`]
+    if (a.capital !== b.capital && lists.doubleNamed.has(a.name) && !isCodeName(pairs, a))
+      return [`"${a.said}" is a name on one side only`]
     return []
   })
+
+/** Of who it is, of the main ones and of the best: one is another answer than several. */
+const counted = (a: Reading, b: Reading, pairs: ReadonlyArray<Pair>): ReadonlyArray<string> => {
+  if (!isPick(a) || !isPick(b) || free.has(a.type)) return []
+  const [one, other] = [isMany(a), isMany(b)]
+  const several = pairs.find(({ a, b }) => {
+    const [x, y] = [a.said.toLowerCase(), b.said.toLowerCase()]
+    return a.kind === "word" && a.role === "core" && b.role === "core" && (x === `${y}s` || y === `${x}s`)
+  })
+  return several !== undefined || (one !== undefined && other !== undefined && one !== other)
+    ? ["one is asked for on one side, and several on the other"]
+    : []
+}
+
+const isPick = ({ type, concepts }: Reading): boolean =>
+  type === "@who" ||
+  concepts.some(({ name, said }) => /^(?:most|main|first|second|third)$/.test(name) && !said.endsWith("ly"))
+
+const isMany = ({ words }: Reading): boolean | undefined => {
+  const verb = /^(?:\S+ ){1,2}?(is|was|are|were)\b/.exec(words)?.[1]
+  return verb === undefined ? undefined : verb.startsWith("a") || verb === "were"
+}
+
+/** "Can my boss fire me", "can I fire my boss": who does it stands before the verb. */
+const agents = (a: Reading, b: Reading): ReadonlyArray<string> => {
+  const before = ({ concepts }: Reading): string => {
+    const verb = concepts.findIndex(({ action }) => action)
+    const held = concepts.slice(0, Math.max(verb, 0)).filter(({ kind, role }) => kind === "word" && role === "core")
+    return held
+      .map(({ name }) => name)
+      .sort()
+      .join(" ")
+  }
+  const modal = ({ type, concepts }: Reading) =>
+    type === "@yesno" && concepts.some(({ name }) => /^(?:can|should|must|would|might|will)$/.test(name))
+  return modal(a) && modal(b) && before(a) !== before(b) ? ["who does it is not the same"] : []
+}
 
 /** What two prompts disagree in, in words. Nothing: one answer serves both. */
 export const disagreements = (a: Reading, b: Reading): ReadonlyArray<string> => {
@@ -201,13 +252,24 @@ export const disagreements = (a: Reading, b: Reading): ReadonlyArray<string> => 
     ...leftovers(a, b, matched),
     ...places(matched.pairs),
     ...ordered(a, b, matched.pairs),
-    ...details(matched.pairs),
+    ...details(matched.pairs, a.verbatim || b.verbatim),
+    ...agents(a, b),
+    ...counted(a, b, matched.pairs),
   ]
 }
 
 const isTimeless = (a: Reading, b: Reading): boolean =>
   [a.tense, b.tense].every((tense) => tense === "past" || tense === "present") &&
-  ((a.type === "@howto" && b.type === "@howto") || a.concepts.some(({ name }) => lists.timeless.has(name)))
+  ((a.type === "@howto" && b.type === "@howto") ||
+    a.concepts.some(({ name }) => lists.timeless.has(name)) ||
+    [a, b].every(isNamedEvent))
 
-/** The same words in the same order: only capitals and stops differ. */
-const sameWords = (a: Reading, b: Reading): ReadonlyArray<string> => details(match(a, b).pairs)
+/** "The causes of the French Revolution" are what caused it. */
+const isNamedEvent = ({ type, concepts }: Reading): boolean =>
+  type === "@why" && concepts.length > 1 && concepts.some(({ name, capital }) => capital && lists.events.has(name))
+
+/** The same words in the same order: only capitals, stops and articles differ ("us" and "US", "few" and "a few"). */
+const sameWords = (a: Reading, b: Reading): ReadonlyArray<string> => {
+  const matched = match(a, b)
+  return [...(a.foreign ? [] : leftovers(a, b, matched)), ...details(matched.pairs, false)]
+}

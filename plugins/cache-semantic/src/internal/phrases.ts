@@ -1,4 +1,6 @@
 import { actionGroups } from "./lexicon/actions.ts"
+import { everydayActions, everydayQualities } from "./lexicon/everydayActions.ts"
+import { everydayThings } from "./lexicon/everydayThings.ts"
 import { frames } from "./lexicon/frames.ts"
 import { qualityGroups } from "./lexicon/qualities.ts"
 import { thingGroups } from "./lexicon/things.ts"
@@ -45,6 +47,9 @@ const compiled = (): Phrases => {
     return words
   }
   for (const [groups, isAction] of [
+    [everydayQualities, false],
+    [everydayActions, true],
+    [everydayThings, false],
     [qualityGroups, false],
     [actionGroups, true],
     [thingGroups, false],

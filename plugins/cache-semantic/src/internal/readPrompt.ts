@@ -3,9 +3,17 @@ import * as lists from "./lexicon/wordLists.ts"
 import { isAction } from "./phrases.ts"
 import type { Concept, Reading } from "./Reading.ts"
 import { isForeign, rewrite, type Rewritten } from "./rewrite.ts"
+import { has, settled } from "./settled.ts"
 import { type Token, tokensOf } from "./tokens.ts"
 
 const auxiliaries = /^(?:be|do|have|can|could|should|would|will|may|might|must|shall|safe)$/
+
+/** "Is it raining": now, where "does it rain" is about any time. */
+const isGoingOn = (tokens: ReadonlyArray<Token>, at: number): boolean =>
+  tokens[at]?.base === "be" &&
+  /^(?:i|you|he|she|it|we|they)$/.test(tokens[at + 1]?.base ?? "") &&
+  tokens[at + 2]?.form === "ing" &&
+  tokens[at + 3]?.base !== "to"
 
 const tenseOf = (tokens: ReadonlyArray<Token>): Reading["tense"] => {
   let [past, perfect, future, present] = [false, false, false, false]
@@ -23,19 +31,16 @@ const tenseOf = (tokens: ReadonlyArray<Token>): Reading["tense"] => {
     if ((form === "past" || form === "participle") && base !== "have" && at - haveAt <= 4) perfect = true
   })
   if (past) return "past"
+  if (tokens.some((_, at) => isGoingOn(tokens, at))) return "progressive"
   if (perfect) return "perfect"
   if (future) return "future"
   const [opening] = tokens
   // "List the tools needed": of a task, a past form tells of which things.
-  const isTask = opening !== undefined && (isAction(opening.base) || /^(?:list|name|give|tell)$/.test(opening.base))
+  const asks = tokens.slice(1).some(({ base }) => /^(?:what|who|when|where|why|how)$/.test(base))
+  const isTask =
+    opening !== undefined && (/^(?:list|name|give|tell)$/.test(opening.base) ? !asks : isAction(opening.base))
   return mainPast && !present && !isTask ? "past" : "present"
 }
-
-const without = (concepts: ReadonlyArray<Concept>, ...names: ReadonlyArray<string>): ReadonlyArray<Concept> =>
-  concepts.filter(({ name }) => !names.includes(name))
-
-const has = (concepts: ReadonlyArray<Concept>, ...names: ReadonlyArray<string>): boolean =>
-  concepts.some(({ name }) => names.includes(name))
 
 /** "How can a string be reversed": it is done by whoever asks. */
 const isPassive = (tokens: ReadonlyArray<Token>): boolean => {
@@ -47,6 +52,21 @@ const isPassive = (tokens: ReadonlyArray<Token>): boolean => {
 /** What is asked for as a thing, and is to be made: "give me a summary of". */
 const made = /^(?:summarize|translate|recommend)$/
 
+/** "git undo last commit": a tool, and then what is to be done with it. */
+const isKeywords = (concepts: ReadonlyArray<Concept>): boolean => {
+  const verb = concepts.findIndex(({ action }) => action)
+  return verb > 0 && concepts.slice(0, verb).every(({ name }) => lists.tools.has(name) || lists.codeLanguages.has(name))
+}
+
+/** "Can I be fired" is not "can I fire": it is done to whoever asks. */
+const isDoneTo = (tokens: ReadonlyArray<Token>): boolean =>
+  tokens.some(
+    ({ said }, at) =>
+      said.toLowerCase() === "be" &&
+      /^(?:i|you|we|he|she|they|to|not)$/.test(tokens[at - 1]?.base ?? "") &&
+      /^(?:past|participle)$/.test(tokens[at + 1]?.form ?? ""),
+  )
+
 /** The kind of question: what asks comes first, then an auxiliary that begins, then a verb that begins. */
 const typeOf = ({ items, types, kept }: Rewritten, concepts: ReadonlyArray<Concept>): string => {
   const [type] = types
@@ -56,106 +76,10 @@ const typeOf = ({ items, types, kept }: Rewritten, concepts: ReadonlyArray<Conce
   if (type === "@what" && opening !== undefined && made.test(opening.name) && opening.role === "core") return "@task"
   if (type !== undefined && !(type === "@what" && first !== undefined && auxiliaries.test(first.name))) return type
   if (first !== undefined && auxiliaries.test(first.name)) return "@yesno"
+  if (first !== undefined && first.phrase && first.name === "need") return "@yesno"
+  if (type === undefined && isKeywords(concepts)) return "@howto"
   const [begin] = concepts
   return begin !== undefined && begin.action && begin.name !== "explain" && begin.role === "core" ? "@task" : "@what"
-}
-
-/** Kinds of question that are asked in more than one way are brought into one. */
-const settled = (
-  given: string,
-  all: ReadonlyArray<Concept>,
-  generic: boolean,
-): readonly [string, ReadonlyArray<Concept>] => {
-  let [type, concepts] = [given, all]
-  const rest = without(concepts, "explain")
-  if (has(concepts, "explain") && (type !== "@task" || rest.length > 0)) concepts = rest
-  if (type === "@what") concepts = without(concepts, "signify", "mean", "definition", "define")
-  if (type === "@why" || type === "@when" || type === "@where") concepts = without(concepts, "happen", "take")
-  if (type === "@where") concepts = without(concepts, "find", "situate", "can", "locat")
-  if (type === "@howlong") concepts = without(concepts, "take", "need", "i", "you", "should", "last", "time", "must")
-  if (type === "@howmuch" && has(concepts, "cost")) type = "@what"
-  if (type === "@howto") concepts = without(concepts, "i", "me", ...(generic ? ["your"] : ["my", "mine", "myself"]))
-  if (type === "@yesno" && has(concepts, "can", "must", "should")) concepts = without(concepts, "i", "my")
-  if (has(concepts, "translate")) {
-    type = "@task"
-    concepts = concepts.map((concept) => (concept.role === "in" ? { ...concept, role: "to" } : concept))
-  }
-  const makes =
-    (type === "@task" || type === "@howto" || type === "@what") &&
-    concepts.some(({ name }) => lists.artefacts.has(name))
-  if (makes) concepts = concepts.map((concept) => (concept.name === "write" ? { ...concept, name: "create" } : concept))
-  // "I need a poem", "give me a poem": something is to be written.
-  if (makes && type === "@what" && has(concepts, "create")) type = "@task"
-  if (type === "@task" && has(concepts, "find")) {
-    type = "@what"
-    concepts = without(concepts, "find")
-  }
-  if (type === "@what" && has(concepts, "spell", "pronounce")) type = "@howto"
-  if (type === "@howto") concepts = without(concepts, "can", "should", "may", "might")
-  if (type === "@howoften") concepts = without(concepts, "should", "must", "i", "you")
-  if (type === "@who")
-    concepts = concepts.map((concept) => (concept.name === "write" ? { ...concept, name: "author" } : concept))
-  if (type === "@what" && has(concepts, "born")) type = "@when"
-  if (type === "@what" && concepts.some(({ name }) => lists.roles.has(name))) type = "@who"
-  if (type === "@task" && has(concepts, "calculate") && concepts.some(({ kind }) => kind === "number")) {
-    type = "@what"
-    concepts = without(concepts, "calculate")
-  }
-  if (type === "@what" && has(concepts, "like…")) [type, concepts] = ["@how", without(concepts, "like…")]
-  if (type === "@howto" && concepts.some(({ name }) => lists.attributes.has(name))) {
-    concepts = concepts.map((concept) =>
-      /^(?:obtain|determine|calculate|check)$/.test(concept.name) ? { ...concept, name: "find" } : concept,
-    )
-  }
-  const recipe = concepts.find(({ name }) => name === "recipe")
-  if (recipe !== undefined && (type === "@what" || (type === "@task" && has(concepts, "create")))) {
-    type = "@howto"
-    concepts = [{ ...recipe, name: "create", action: true }, ...without(concepts, "recipe", "create")].map((concept) =>
-      concept.role === "for" ? { ...concept, role: "core" } : concept,
-    )
-  }
-  if (type === "@how" && has(concepts, "difference")) type = "@what"
-  concepts = mutual(concepts)
-  return converted(type, concepts)
-}
-
-/** "Between A and B", "from A to B", "A from B": it is the same with A and B the other way round. */
-const mutual = (concepts: ReadonlyArray<Concept>): ReadonlyArray<Concept> => {
-  const relation = concepts.find(({ name }) => name === "difference" || name === "distance" || name === "similarity")
-  if (relation === undefined) return concepts
-  const ends = concepts.filter((concept) => concept !== relation && /^(?:core|between|from|to|of)$/.test(concept.role))
-  const [a, b] = ends
-  if (ends.length !== 2 || a === undefined || b === undefined || a.kind !== "word" || b.kind !== "word") return concepts
-  const others = concepts.filter((concept) => concept !== relation && !ends.includes(concept))
-  const [first, second] = a.name < b.name ? [a, b] : [b, a]
-  return [
-    relation,
-    { ...first, role: "between", joined: false },
-    { ...second, role: "between", joined: true },
-    ...others,
-  ]
-}
-
-const asked = (name: string): boolean => /^(?:convert|equal|equivalent|be|worth|create|there|fit|contain)$/.test(name)
-const unit =
-  /^(?:km|m|cm|mm|mile|yard|ft|inch|kg|g|mg|lb|oz|ton|tonne|l|ml|gallon|cup|tbsp|tsp|pint|quart|celsius|fahrenheit|kelvin|hour|minute|second|ms|day|week|month|year|dollar|usd|eur|euro|gbp|yen|rupee|mph|kph|acre|hectare|stone|joule|calorie)$/
-
-/** "Convert 5 km to miles", "What is 5 km in miles?", "How many miles are in 5 km?" */
-const converted = (type: string, concepts: ReadonlyArray<Concept>): readonly [string, ReadonlyArray<Concept>] => {
-  const rest = concepts.filter(({ name }) => !asked(name))
-  const [a, b] = rest
-  if (rest.length !== 2 || a === undefined || b === undefined || !/^@(?:what|task|howmany|howmuch|howto)$/.test(type))
-    return [type, concepts]
-  const isQuantity = ({ name }: Concept) => /^[\d.]+ /.test(name) && unit.test(name.slice(name.indexOf(" ") + 1))
-  const [quantity, other] = isQuantity(a) ? [a, b] : [b, a]
-  if (!isQuantity(quantity) || !unit.test(other.name)) return [type, concepts]
-  return [
-    "@convert",
-    [
-      { ...quantity, role: "core" },
-      { ...other, role: "core" },
-    ],
-  ]
 }
 
 /** Reads what a prompt asks. Takes time in proportion to the text. */
@@ -171,7 +95,10 @@ export const readPrompt = (text: string): Reading => {
   const later = rewritten.types.slice(1).filter((type) => type !== "@what" && type !== rewritten.types[0])
   // "How do you wash your hands?": "you" is whoever asks.
   const generic = rewritten.kept.some(({ base }) => base === "you")
-  const [type, concepts] = settled(typeOf(rewritten, drafted), drafted, generic)
+  const byWhom = /\bby (?:whom|who)\b/i.test(words) || /^who was\b.*\bby$/i.test(words)
+  const { type, concepts } = settled({ type: typeOf(rewritten, drafted), concepts: drafted, generic, byWhom })
+  if (isDoneTo(rewritten.kept)) later.push("be done")
+  const verbatim = drafted.some(({ name }) => lists.wordTalk.has(name))
   const soft = new Set(rewritten.soft)
   if (!has(concepts, "most") && soft.delete("~world")) return { ...base("world"), soft }
   if (!concepts.some(({ name }) => lists.codeLanguages.has(name)) && soft.delete("~programming"))
@@ -185,6 +112,7 @@ export const readPrompt = (text: string): Reading => {
       concepts: [...concepts, ...[...later, ...more].map(marker)],
       words,
       foreign,
+      verbatim,
     }
   }
 }

@@ -20,6 +20,23 @@ export interface Rewritten {
 
 const whWords = /^(?:how|what|which|who|whom|whose|why|when|where|that)$/
 
+const isGraded = ({ form }: Token): boolean => form === "more" || form === "most"
+
+/** "A few" are some, "few" are not many; "the nearest" is the most close. */
+const singly = (name: string, token: Token, length: number): string => {
+  if (name === "few" && length === 1 && token.named) return "a few"
+  return name === "near" && isGraded(token) ? "close" : name
+}
+
+/** "Closest to" is more than "close to"; "the cost of building a house" is of doing it. */
+const phraseOf = (tokens: ReadonlyArray<Token>, at: number, begins: boolean): Phrase | undefined => {
+  const token = tokens[at]
+  if (token === undefined || token.kind === "stop") return undefined
+  if (token.base === "building" && tokens[at + 1]?.named === true) return { stands: ["create"], length: 1 }
+  const found = phraseAt(tokens, at, begins)
+  return found?.stands[0] === "near" && found.length > 1 && isGraded(token) ? undefined : found
+}
+
 /** Puts one name for each phrase and takes out what only frames the question. */
 export const rewrite = (tokens: ReadonlyArray<Token>): Rewritten => {
   const items: Array<Item> = []
@@ -31,7 +48,7 @@ export const rewrite = (tokens: ReadonlyArray<Token>): Rewritten => {
   while (at < tokens.length) {
     const token: Token | undefined = tokens[at]
     if (token === undefined) break
-    const phrase: Phrase | undefined = token.kind === "stop" ? undefined : phraseAt(tokens, at, begins)
+    const phrase = phraseOf(tokens, at, begins)
     const length: number = phrase?.length ?? 1
     const late = length === 1 && types.some((type) => type !== "@what") && whWords.test(token.base)
     const stands: ReadonlyArray<string> = late ? [token.base] : (phrase?.stands ?? [token.base])
@@ -46,10 +63,13 @@ export const rewrite = (tokens: ReadonlyArray<Token>): Rewritten => {
       } else {
         const isTool =
           name === "use" && length === 1 && token.form === "ing" && !begins && !items.at(-1)?.name.startsWith("@")
-        const graded = token.form === "more" || token.form === "most"
-        if (graded && length === 1 && name !== "more" && name !== "most")
+        if (isGraded(token) && token.form !== undefined && length === 1 && name !== "more" && name !== "most")
           items.push({ name: token.form, token, phrase: false })
-        items.push({ name: isTool ? "using" : name, token: tokens[at + length - 1] ?? token, phrase: length > 1 })
+        items.push({
+          name: isTool ? "using" : singly(name, token, length),
+          token: tokens[at + length - 1] ?? token,
+          phrase: length > 1,
+        })
       }
     }
     begins = token.kind === "stop" || (begins && stands.every((name) => /^[_@~]/.test(name) || name === "explain"))

@@ -86,7 +86,7 @@ const contractions: ReadonlyMap<string, ReadonlyArray<string>> = new Map(
     ive: ["i", "have"],
     gonna: ["going", "to"],
     wanna: ["want", "to"],
-    gotta: ["got", "to"],
+    gotta: ["have", "to"],
     gimme: ["give", "me"],
     u: ["you"],
     ur: ["your"],
@@ -122,77 +122,104 @@ const formula = /[\d)]\s*[-+*/^=<>]|[+*^=<>]\s*[\d(]/
 
 const notOne = new Set("which the this that another no do does can should every any each a an to".split(" "))
 
-/** The tokens of a prompt. Articles are left out. */
-export const tokensOf = (given: string): ReadonlyArray<Token> => {
-  const text = given.replace(/\b(mt|mr|mrs|ms|dr|st|vs|etc|prof)\./gi, "$1")
-  const tokens: Array<Token> = []
-  const hasFormula = formula.test(text)
-  const hasSmall = /\p{Ll}/u.test(text)
-  let [named, fresh, before] = [false, true, ""]
-  const add = (base: string, said: string, kind: Token["kind"], more: Partial<Token> = {}) => {
-    tokens.push({ base, said, kind, form: undefined, capital: false, named, ...more })
-    named = false
-    fresh = kind === "stop" && !/^[,]+$/.test(said)
-  }
-  const addWord = (raw: string): void => {
-    const alike = acronyms.get(raw)
-    if (alike !== undefined && hasSmall) return add(alike, raw, "word", { capital: true })
-    if (tokens.at(-1)?.kind === "number" && bytes.test(raw)) {
-      const last = tokens.pop()
-      return add(`${last?.base} ${raw}`, `${last?.said} ${raw}`, "quantity")
-    }
-    const lower = raw.toLowerCase().replaceAll("’", "'")
-    const capital = hasSmall && !fresh && /^\p{Lu}/u.test(raw)
-    for (const word of expanded(lower)) {
-      if (word === "a" || word === "an" || word === "the") {
-        named = true
-        before = word
-        continue
-      }
-      const number = word === "one" && notOne.has(before) ? undefined : numberWords.get(word)
-      before = word
-      if (number !== undefined) add(number, word, "number")
-      else {
-        const month = capital || tokens.at(-1)?.kind === "number" ? months.get(word) : undefined
-        const { base, form } = stem(month ?? word)
-        const last = tokens.at(-1)
-        const unit = units.get(base) ?? (last?.kind === "number" ? unitShort.get(word) : undefined)
-        if (last?.kind === "number" && unit !== undefined) {
-          tokens.pop()
-          add(`${last.base} ${unit}`, `${last.said} ${raw}`, "quantity")
-        } else add(unit ?? base, capital || word !== lower ? word : raw, "word", { form, capital })
-      }
-    }
-  }
-  for (const match of text.matchAll(scanner)) {
-    const [found] = match
-    const kind = match.slice(1).findIndex((group) => group !== undefined)
-    if (kind === 1) addQuotation(found, add)
-    else if (kind === 4) addNumber(found, add)
-    else if (kind === 6) {
-      if (/\p{Ll}\p{Lu}/u.test(found) && !/['’]/.test(found) && !/^(?:i[PM]|Mc|Mac)/.test(found))
-        addCamel(found, add, addWord)
-      else addWord(found)
-    } else if (kind === 7) add(found, found, hasFormula && /[()[\]{}]/.test(found) ? "literal" : "stop")
-    else if (found === "&") addWord("and")
-    else if (found === "-" || found === "‐" || found === "/") {
-      // A hyphen or a slash between words only joins them; between numbers it is a sign.
-      const sign = /\d/.test(text.charAt(match.index + 1)) && !/\p{L}/u.test(text.charAt(match.index - 1))
-      if (tokens.at(-1)?.kind !== "word" || sign) add(found, found, "literal")
-      else if (found === "/") addWord("or")
-    } else add(kind === 5 || kind === 0 ? found.replaceAll(/^`|`$/g, "") : found, found, "literal")
-  }
-  return tokens
-}
-
 type Add = (base: string, said: string, kind: Token["kind"], more?: Partial<Token>) => void
 
-const addCamel = (found: string, add: Add, addWord: (raw: string) => void): void => {
-  const known =
-    /^(JavaScript|TypeScript|PostgreSQL|YouTube|LinkedIn|GitHub|GitLab|PowerPoint|WhatsApp|PayPal|MySQL|GraphQL|WordPress|TikTok|ChatGPT|MacBook|AirPods|OneDrive|DevOps|eBay|FaceTime|OpenAI|MongoDB|NoSQL|SQLite|McDonald|IoT|JavaScripts?|NumPy|PyTorch|TensorFlow|BitCoin)$/i
-  if (known.test(found)) addWord(found)
-  else add(found, found, "literal")
+/** Takes a text apart, piece by piece. */
+class Scan {
+  readonly tokens: Array<Token> = []
+  private readonly text: string
+  private readonly hasFormula: boolean
+  private readonly hasSmall: boolean
+  private named = false
+  /** A sentence begins here. */
+  private fresh = true
+  private before = ""
+
+  constructor(text: string) {
+    this.text = text
+    this.hasFormula = formula.test(text)
+    this.hasSmall = /\p{Ll}/u.test(text)
+  }
+
+  run(): ReadonlyArray<Token> {
+    for (const match of this.text.matchAll(scanner)) {
+      const [found] = match
+      this.piece(
+        found,
+        match.slice(1).findIndex((group) => group !== undefined),
+        match.index,
+      )
+    }
+    return this.tokens
+  }
+
+  private readonly add: Add = (base, said, kind, more = {}) => {
+    this.tokens.push({ base, said, kind, form: undefined, capital: false, named: this.named, ...more })
+    this.named = false
+    this.fresh = kind === "stop" && !/^[,]+$/.test(said)
+  }
+
+  /** `kind`: which of `patterns` has found it. */
+  private piece(found: string, kind: number, index: number): void {
+    if (kind === 1) addQuotation(found, this.add)
+    else if (kind === 4) addNumber(found, this.add)
+    else if (kind === 6) {
+      if (isCamel(found)) this.add(found, found, "literal")
+      else this.addText(found)
+    } else if (kind === 7) this.add(found, found, this.hasFormula && /[()[\]{}]/.test(found) ? "literal" : "stop")
+    else if (found === "&") this.addText("and")
+    else if (found === "-" || found === "‐" || found === "/") this.addSign(found, index)
+    else this.add(kind === 5 || kind === 0 ? found.replaceAll(/^`|`$/g, "") : found, found, "literal")
+  }
+
+  /** A hyphen or a slash between words only joins them; between numbers it is a sign. */
+  private addSign(found: string, index: number): void {
+    const sign = /\d/.test(this.text.charAt(index + 1)) && !/\p{L}/u.test(this.text.charAt(index - 1))
+    if (this.tokens.at(-1)?.kind !== "word" || sign) this.add(found, found, "literal")
+    else if (found === "/") this.addText("or")
+  }
+
+  /** A written word, which may stand for two: "don't". */
+  private addText(raw: string): void {
+    const alike = acronyms.get(raw)
+    if (alike !== undefined && this.hasSmall) return this.add(alike, raw, "word", { capital: true })
+    if (this.tokens.at(-1)?.kind === "number" && bytes.test(raw)) {
+      const last = this.tokens.pop()
+      return this.add(`${last?.base} ${raw}`, `${last?.said} ${raw}`, "quantity")
+    }
+    const lower = raw.toLowerCase().replaceAll("’", "'")
+    const capital = this.hasSmall && !this.fresh && /^\p{Lu}/u.test(raw)
+    for (const word of expanded(lower)) {
+      if (word === "a" || word === "an" || word === "the") this.named = true
+      else this.addWord(word, raw, capital || word !== lower ? word : raw, capital)
+      this.before = word
+    }
+  }
+
+  private addWord(word: string, raw: string, said: string, capital: boolean): void {
+    const number = word === "one" && notOne.has(this.before) ? undefined : numberWords.get(word)
+    if (number !== undefined) return this.add(number, word, "number")
+    const last = this.tokens.at(-1)
+    const month = capital || last?.kind === "number" ? months.get(word) : undefined
+    const { base, form } = stem(month ?? word)
+    const unit = units.get(base) ?? (last?.kind === "number" ? unitShort.get(word) : undefined)
+    if (last?.kind === "number" && unit !== undefined) {
+      this.tokens.pop()
+      this.add(`${last.base} ${unit}`, `${last.said} ${raw}`, "quantity")
+    } else this.add(unit ?? base, said, "word", { form, capital })
+  }
 }
+
+/** The tokens of a prompt. Articles are left out. */
+export const tokensOf = (given: string): ReadonlyArray<Token> =>
+  new Scan(given.replace(/\b(mt|mr|mrs|ms|dr|st|vs|etc|prof)\./gi, "$1")).run()
+
+const knownCamel =
+  /^(JavaScript|TypeScript|PostgreSQL|YouTube|LinkedIn|GitHub|GitLab|PowerPoint|WhatsApp|PayPal|MySQL|GraphQL|WordPress|TikTok|ChatGPT|MacBook|AirPods|OneDrive|DevOps|eBay|FaceTime|OpenAI|MongoDB|NoSQL|SQLite|McDonald|IoT|JavaScripts?|NumPy|PyTorch|TensorFlow|BitCoin)$/i
+
+/** A capital within a word: a name in code, unless it is that of a product. */
+const isCamel = (found: string): boolean =>
+  /\p{Ll}\p{Lu}/u.test(found) && !/['’]/.test(found) && !/^(?:i[PM]|Mc|Mac)/.test(found) && !knownCamel.test(found)
 
 /** One quoted word is the same as that word without quotation marks. */
 const addQuotation = (found: string, add: Add): void => {
@@ -200,7 +227,7 @@ const addQuotation = (found: string, add: Add): void => {
     .slice(1, -1)
     .trim()
     .replace(/[.,!?]$/, "")
-  add(/^\p{L}+$/u.test(inner) ? inner.toLowerCase() : inner, found, "literal")
+  add(/^\p{L}{2,}$/u.test(inner) ? inner.toLowerCase() : inner, found, "literal")
 }
 
 const addNumber = (found: string, add: Add): void => {

@@ -1,5 +1,7 @@
+import { semanticCache } from "@switchyard/cache-semantic"
 import { redis } from "./redis.ts"
 import { replay } from "./replay.ts"
+import { semantic } from "./semantic.ts"
 import { speed } from "./speed.ts"
 import { tokens } from "./tokens.ts"
 
@@ -8,5 +10,6 @@ export const run = async (): Promise<void> => {
   await replay()
   await speed()
   await redis()
+  await semantic(semanticCache({ maxEntries: 20_000, maxPrompts: 20_000 }))
   await tokens()
 }

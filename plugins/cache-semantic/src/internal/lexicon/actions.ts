@@ -5,11 +5,11 @@
 export const actionGroups = `
 create, make, build, generate, produce, craft, creation, come up with, put together
 write, compose, draft, pen, write up
-fix, repair, solve, resolve, troubleshoot, mend, sort out, rectify, deal with, solution to, get past, remedy
-remove, delete, erase, get rid of, eliminate, removal, removing, deletion, take out, drop
+fix, repair, solve, resolve, troubleshoot, mend, sort out, rectify, deal with, solution to, remedy
+remove, delete, erase, get rid of, eliminate, removal, removing, deletion
 buy, purchase, buying
 sell, sale of
-begin, start, commence, get started with, get started, get going with, get into, take up
+begin, start, commence, get started with, get started, get going with
 stop, quit, cease, halt, give up
 end, finish, conclude, come to an end, be over
 find, locate, look for, search for, track down, search
@@ -22,9 +22,9 @@ explain, describe, clarify, elucidate, explanation of, description of, explanati
 summarize, sum up, summary of, summary, summarization, recap, tl dr, tldr, give gist of
 translate, translation of, translation, render
 convert, transform, turn into to, change into to, turn, conversion, cast, change from
-change, modify, alter, edit, adjust
-improve, enhance, boost, get better at, become better at, be better at, improvement, get good at, become good at, strengthen, sharpen, upgrade my
-increase, raise, increasing
+change, modify, alter, adjust
+improve, enhance, boost, get better at, become better at, be better at, improvement, get good at, become good at, strengthen, upgrade my, sharpen my
+increase, increasing, raising of
 reduce, decrease, lower, lessen, cut down on, cut down, bring down, reduction, cut back on
 prevent, avoid, prevention of, prevention, keep from, guard against
 install, installation, installing, get installed
@@ -35,7 +35,7 @@ disable, turn off, switch off, deactivate, deactivation
 login, log in, sign in, log into, sign into, log on
 logout, log out, sign out, log off
 register, sign up, registration, create an account, make an account, open an account
-learn, pick up, get to know, learning
+learn, get to know, learning
 teach, instruct
 understand, comprehend, make sense of
 calculate, compute, work out, figure out, calculation
@@ -76,7 +76,7 @@ restart, reboot
 reset, resetting
 recover, get back, regain, retrieve, recovery of, restore
 cancel, call off, cancellation of, cancellation, terminate my, cancelling
-return, send back
+return
 apply, application for, put in an application
 move, relocate
 travel, journey

@@ -11,7 +11,8 @@ difficult, hard, challenging, tough, tricky
 cheap, inexpensive, affordable, cheaply, low cost, budget friendly, on a budget
 expensive, costly, pricey
 good, great, excellent
-bad, poor, harmful
+bad
+harmful, damaging, detrimental
 important, crucial, essential, vital, significant, importance of, importance, matter, significance of, significance
 famous, well known, renowned, celebrated
 popular, well liked

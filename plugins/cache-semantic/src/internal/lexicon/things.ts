@@ -67,7 +67,7 @@ teacher, educator
 student, pupil, learner
 beginner, novice, newbie, newcomer
 movie, film, motion picture
-picture, photo, image, photograph, pic
+picture, photo, photograph, pic
 television, tv, telly
 phone, telephone
 mobile phone, cell phone, cellphone, smartphone
@@ -132,13 +132,17 @@ sofa, couch
 faucet, tap water outlet
 elevator, lift machine
 vacation, holiday trip
+beach vacation, beach holiday
+summer vacation, summer holiday
+family vacation, family holiday
+vacation abroad, holiday abroad
 trip, journey to
-ocean, sea
+ocean
 earth, planet earth
 universe, cosmos
 climate change, global warming
 sun, star at center of solar system
-medicine, medication, drug
+medicine, medication
 illness, disease, sickness, ailment
 headache, head pain
 stomachache, stomach ache, upset stomach, tummy ache
@@ -159,7 +163,7 @@ flight, plane ticket, airfare, air ticket
 hotel
 passport
 visa
-bill, invoice
+invoice
 tax
 loan
 mortgage, home loan
@@ -180,7 +184,7 @@ topic, subject
 essay, composition
 article, piece of writing
 story, tale
-poem, piece of poetry, verse
+poem, piece of poetry
 novel
 song, tune
 speech, public address
@@ -228,7 +232,7 @@ rule, regulation
 religion, faith
 god
 culture
-tradition, custom
+tradition
 history, historical background, story behind, past of
 art
 music
@@ -254,7 +258,7 @@ education
 school
 university, college
 degree
-course, class
+course
 exam, test paper
 homework, home assignment
 quantum computing, quantum computer

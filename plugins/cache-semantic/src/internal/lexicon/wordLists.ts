@@ -15,7 +15,7 @@ of in on at for with about from to into onto than before after by without over u
 during via using through inside outside above below behind near toward among as per across beyond despite like around along upon unlike`)
 
 /** These may be said in one way or another ("a list in Python", "a Python list") without another meaning. */
-export const loosePrepositions = words(`of in on at for with about using via into onto as through inside`)
+export const loosePrepositions = words(`of in on at for about using via into onto as through inside`)
 
 /** These prepositions are verbs' particles where nothing follows them. */
 export const particles = words(`up down off out away back on over under in along around through by to`)
@@ -31,6 +31,32 @@ title name endpoint api method statement`)
 export const codeLanguages = words(`
 python javascript typescript java rust golang ruby php swift kotlin scala perl haskell sql c# c++ c r bash css html react node node.js
 go lua matlab julia dart elixir erlang clojure powershell pandas numpy django flask excel`)
+
+/** Programs named at the head of key words: "git undo last commit". */
+export const tools = words(`
+git docker linux windows mac macos iphone android word powerpoint gmail outlook bash ubuntu vim nginx kubernetes aws photoshop postgres
+mysql sqlite mongodb redis npm pip latex vscode jupyter tensorflow pytorch wordpress github gitlab terraform`)
+
+/** Beside these a language of code is meant, however it is written. */
+export const codeTerms = words(`
+list string array dictionary file function loop regex json csv dataframe library module script code program api database table query
+thread pointer struct integer variable exception duplicate object method substring float tuple enum`)
+
+/** What is itself an amount of money: "how much is the fee" asks what the fee is. */
+export const sums = words(
+  `wage salary fee tax rent fine fare toll tuition deposit rate penalty discount allowance pension budget`,
+)
+
+/** What comes off things. */
+export const stains = words(`stain smell odor wrinkle gum wax mold ink grease scratch splinter`)
+
+/** What one teaches tricks. */
+export const pets = words(`dog puppy cat kitten parrot horse pet rabbit`)
+
+/** What happened once, where a name goes with it. */
+export const events = words(
+  `war revolution battle depression crisis collapse disaster explosion fire plague famine rebellion strike`,
+)
 
 /** Made once: who made them is asked in the past or in the present. */
 export const timeless = words(
@@ -84,3 +110,8 @@ de het een en van niet met op voor hoe wie waar waarom ik je wij zijn mijn wat d
 export const englishWords = words(`
 the a an and or is are was were be do does did how what when where who why which to of in on at for with from by it this that i you we my your
 can could should would will not if than as me have has had please write explain give tell list about between into create make find`)
+
+/** What is asked about words themselves, where a synonym or a plural is another thing. */
+export const wordTalk = words(`
+mean signify definition define spell pronounce synonym antonym plural singular rhyme etymology conjugate translate abbreviation acronym
+noun verb adjective adverb pronoun syllable vowel consonant hyphenate capitalize`)
