@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import { analyse } from "./internal/ground/analyse.ts"
 import { decide, type Label } from "./internal/ground/decide.ts"
 import { type Evidence, evidenceOf, type Sentence } from "./internal/ground/Evidence.ts"
+import { restate } from "./internal/ground/restate.ts"
 import { claimsOf, plainClaim } from "./internal/text/claims.ts"
 import type { Span } from "./internal/text/sentences.ts"
 
@@ -34,9 +35,12 @@ type Lift = (claim: number, sentence: Sentence) => number
 
 const compare = (spans: ReadonlyArray<Span>, evidence: Evidence, lift?: Lift): Groundedness => {
   const claims = spans.map(({ text, start, end }, index): Claim => {
-    const unit = analyse(plainClaim(text).slice(0, 2000))
+    const plain = plainClaim(text).slice(0, 2000)
     const raised = lift === undefined ? undefined : (sentence: Sentence) => lift(index, sentence)
-    const { label, coverage, passage, why } = decide(unit, evidence, raised)
+    const other = restate(plain)
+    const first = decide(analyse(plain), evidence, raised)
+    const { label, coverage, passage, why } =
+      other === undefined || first.label === "supported" ? first : decide(analyse(other), evidence, raised)
     return { text, label, ...(passage === undefined ? {} : { passage }), start, end, coverage, why }
   })
   const supported = claims.filter(({ label }) => label === "supported").length

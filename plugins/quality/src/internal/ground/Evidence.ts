@@ -1,5 +1,7 @@
 import { sentences, type Span } from "../text/sentences.ts"
 import { analyse, markNames, namesIn } from "./analyse.ts"
+import { refersBack } from "./backReference.ts"
+import { exceptionIn } from "./restate.ts"
 import type { Unit } from "./Token.ts"
 
 /** A sentence of the passages. */
@@ -30,12 +32,15 @@ export const evidenceOf = (passages: ReadonlyArray<string>): Evidence => {
   const found = passages.flatMap((passage, index) =>
     sentences(passage)
       .flatMap(contrasted)
-      .map((text, at) => {
-        const unit = analyse(text.slice(0, longest))
-        return { unit, passage: index, at, keys: keysOf(unit) }
-      }),
+      .flatMap((text) => [text, ...[exceptionIn(text)].filter((found) => found !== undefined)])
+      .map((text, at) => ({ unit: analyse(text.slice(0, longest)), passage: index, at })),
   )
   const names = namesIn(found.map(({ unit }) => unit))
   for (const { unit } of found) markNames(unit, names)
-  return { sentences: found, names }
+  let last: Unit | undefined
+  const resolved = found.map(({ unit, passage, at }) => {
+    last = refersBack(unit, at === 0 ? undefined : last)
+    return { unit: last, passage, at, keys: keysOf(last) }
+  })
+  return { sentences: resolved, names }
 }

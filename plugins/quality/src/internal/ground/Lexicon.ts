@@ -2,8 +2,8 @@
  * Meanings of English words: an extract of WordNet 3.1 (Princeton University; its licence stands in LICENSE.wordnet), the
  * senses that are common, with synonyms, broader terms, opposites and derived forms. Read when it is first asked.
  */
-import { grouped } from "./synonyms.ts"
-import { opposite, sameSide } from "./opposites.ts"
+import { grouped, inGroup } from "./synonyms.ts"
+import { exclusive, opposite, sameSide } from "./opposites.ts"
 import * as data from "./wordnet.ts"
 
 interface Synset {
@@ -66,6 +66,9 @@ const none: ReadonlyArray<number> = []
 
 export const isKnown = (word: string): boolean => lexicon().ofWord.has(word)
 
+/** The same, or does it stand in a group of synonyms? */
+export const isListed = (word: string): boolean => isKnown(word) || inGroup(word)
+
 /** Is it a verb before anything else, or can it be one? */
 export const canBeVerb = (word: string): boolean => {
   const { ofWord, synsets } = lexicon()
@@ -75,6 +78,11 @@ export const canBeVerb = (word: string): boolean => {
 export const isAdjective = (word: string): boolean => {
   const { ofWord, synsets } = lexicon()
   return (ofWord.get(word) ?? none).some((id) => synsets[id]?.pos === "a")
+}
+
+export const isNoun = (word: string): boolean => {
+  const { ofWord, synsets } = lexicon()
+  return (ofWord.get(word) ?? none).some((id) => synsets[id]?.pos === "n")
 }
 
 /** Is `to` among the broader terms of `from`, at most `steps` up? */
@@ -89,7 +97,11 @@ const above = (from: ReadonlyArray<number>, to: ReadonlySet<number>, steps: numb
 }
 
 const antonymous = (a: string, b: string): boolean =>
-  opposite(a, b) || lexicon().antonyms.get(a)?.includes(b) === true || negatedForm(a, b) || negatedForm(b, a)
+  opposite(a, b) ||
+  exclusive(a, b) ||
+  lexicon().antonyms.get(a)?.includes(b) === true ||
+  negatedForm(a, b) ||
+  negatedForm(b, a)
 
 /** unlimited, inactive, nonprofit, discontinue: the same word with a denial before it. */
 const negatedForm = (denied: string, word: string): boolean =>
@@ -118,11 +130,28 @@ export const relate = (a: string, b: string): Relation => {
   return relation
 }
 
+/** "construction" goes with "erect", since it is made of "construct". */
+const groupedForms = (a: string, b: string, derived: Tables["derived"]): boolean =>
+  (!agent.test(a) && [...(derived.get(a) ?? [])].some((form) => !agent.test(form) && grouped(form, b))) ||
+  (!agent.test(b) && [...(derived.get(b) ?? [])].some((form) => !agent.test(form) && grouped(a, form)))
+
+/** Who does it is not what is done: employee, employ. */
+const agent = /(?:ee|er|or|ist)$/
+
+/** What is repainted is painted; what is preheated is heated. */
+const prefixed = (more: string, word: string): boolean => {
+  const [, rest] = /^(?:re|pre|co|fore|inter)-?(.{4,})$/.exec(more) ?? []
+  return rest === word && canBeVerb(word)
+}
+
 const find = (a: string, b: string): Relation => {
   const { ofWord, derived, synsets } = lexicon()
   if (antonymous(a, b)) return "opposite"
   if (grouped(a, b) || sameSide(a, b)) return "synonym"
   if (derived.get(a)?.has(b) === true) return "synonym"
+  if (groupedForms(a, b, derived)) return "synonym"
+  if (prefixed(a, b)) return "broader"
+  if (prefixed(b, a)) return "narrower"
   const [mine, theirs] = [ofWord.get(a) ?? none, ofWord.get(b) ?? none]
   if (mine.length === 0 || theirs.length === 0) return undefined
   const [from, to] = [new Set(mine), new Set(theirs)]

@@ -9,8 +9,8 @@ export interface Quantity {
   readonly dimension: string | undefined
   /** Digits that carry meaning: "8.8 million" has two. */
   readonly digits: number
-  /** What the words around say: at least, at most, about. */
-  readonly bound: "min" | "max" | "about" | undefined
+  /** What the words around say: at least, at most, up to (as far as it goes), about. */
+  readonly bound: "min" | "max" | "limit" | "about" | undefined
   /** The largest value of a range; the same as `value` elsewhere. */
   readonly upTo: number
 }
@@ -101,7 +101,13 @@ const tolerance = (claim: Quantity, evidence: Quantity): number => {
 
 /** May the two be compared at all? A number without a unit may stand for any. */
 export const comparable = (a: Quantity, b: Quantity): boolean =>
-  a.dimension === b.dimension || a.dimension === undefined || b.dimension === undefined
+  a.dimension === b.dimension || a.dimension === undefined || b.dimension === undefined || pounds(a, b) || pounds(b, a)
+
+/** "9 pounds" may be money. */
+const pounds = (a: Quantity, b: Quantity): boolean =>
+  a.dimension === "mass" && b.dimension === "GBP" && Math.abs(a.value - a.raw * 453.592) < 1e-6 * a.value
+
+const opposed = (a: Quantity["bound"], b: Quantity["bound"]): boolean => a === "min" && (b === "max" || b === "limit")
 
 /** Does the evidence's number bear out the claim's? */
 export const bearsOut = (claim: Quantity, evidence: Quantity): boolean => {
@@ -109,10 +115,14 @@ export const bearsOut = (claim: Quantity, evidence: Quantity): boolean => {
   if (claim.dimension !== evidence.dimension) return claim.raw === evidence.raw
   const room = tolerance(claim, evidence)
   if (near(claim.value, evidence.value, room) && near(claim.upTo, evidence.upTo, Math.max(room, 0.006)))
-    return !(claim.bound === "min" && evidence.bound === "max") && !(claim.bound === "max" && evidence.bound === "min")
-  if (claim.bound === "min" && evidence.bound !== "max" && evidence.bound !== "min")
+    return !opposed(claim.bound, evidence.bound) && !opposed(evidence.bound, claim.bound)
+  if (claim.bound === "min" && evidence.bound !== "max" && evidence.bound !== "limit" && evidence.bound !== "min")
     return evidence.value >= claim.value
   if (claim.bound === "max" && evidence.bound === undefined) return evidence.upTo <= claim.value
-  const whole = claim.value >= 1000 || claim.bound === "about" || claim.dimension === "ratio"
+  // A plain number below 10,000 may be a port or a code: it is taken as it stands.
+  const whole =
+    claim.value >= (claim.dimension === undefined ? 10_000 : 1000) ||
+    claim.bound === "about" ||
+    claim.dimension === "ratio"
   return whole && claim.digits < evidence.digits && rounds(evidence.value, claim)
 }

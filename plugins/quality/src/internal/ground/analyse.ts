@@ -1,7 +1,7 @@
 import { markHedges } from "./hedges.ts"
 import { markNegations } from "./negations.ts"
-import { stemOf } from "../text/lemma.ts"
-import { isKnown } from "./Lexicon.ts"
+import { baseForm, stemOf } from "../text/lemma.ts"
+import { isAdjective, isKnown } from "./Lexicon.ts"
 import type { Token, Unit } from "./Token.ts"
 import { nameBase, tokenize } from "./tokenize.ts"
 
@@ -38,12 +38,25 @@ const lacking = (token: Token, at: number, tokens: Array<Token>): void => {
   tokens[at] = { ...token, base: without, stem: stemOf(without), negation: token.negation === 0 ? 2 : 0 }
 }
 
+/** "unworn" denies "worn", "non-refundable" denies "refundable". */
+const prefixDenies = (token: Token, at: number, tokens: Array<Token>): void => {
+  const rest = /^(?:un|non)([a-z]{3,}(?:ed|en|rn|ld|id|pt|ble))$/.exec(token.lower)?.[1]
+  if (token.kind !== "word" || rest === undefined || deniedAnyway.has(token.lower)) return
+  const base = baseForm(rest, isKnown, isAdjective)
+  if (!isKnown(base)) return
+  tokens[at] = { ...token, base, stem: stemOf(base), negation: token.negation === 0 ? 2 : 0 }
+}
+
+/** Words that only look like a denial, or whose opposite is a word of its own. */
+const deniedAnyway = new Set("unveiled unfolded united undid unable uncovered understood".split(" "))
+
 /** Takes a sentence apart. */
 export const analyse = (text: string): Unit => {
   const { tokens, breaks } = tokenize(text)
   number(tokens, breaks)
   markNegations(tokens, breaks)
   tokens.forEach(lacking)
+  tokens.forEach(prefixDenies)
   markHedges(tokens)
   return unitOfTokens(text, tokens, breaks)
 }

@@ -28,8 +28,8 @@ const sameSort = (a: Token, b: Token): boolean =>
   (a.quantity !== undefined &&
     b.quantity !== undefined &&
     (a.quantity.dimension === b.quantity.dimension ||
-      a.quantity.dimension === undefined ||
-      b.quantity.dimension === undefined)) ||
+      ((a.quantity.dimension ?? b.quantity.dimension) !== "ratio" &&
+        (a.quantity.dimension === undefined || b.quantity.dimension === undefined)))) ||
   (a.day?.year !== undefined && b.day?.year !== undefined) ||
   (mayBeName(a) && mayBeName(b)) ||
   (isVerb(a) && isVerb(b))

@@ -1,10 +1,13 @@
 import type { Alignment } from "./align.ts"
 import { otherDay } from "./Day.ts"
-import { overstates, restricts, saysMust, saysPossible } from "./hedges.ts"
+import { overstates, restricts, advises, saysFuture, saysMay, saysMust, saysPossible } from "./hedges.ts"
 import { relate } from "./Lexicon.ts"
 import { misbound } from "./binding.ts"
 import { type Quantity } from "./Quantity.ts"
+import { otherWay, saidFromOtherSide } from "./direction.ts"
 import { explainsOpposites, swapped } from "./roles.ts"
+import { beside, replaced } from "./substitution.ts"
+import { foreignVerb } from "./subject.ts"
 import { slotTaken } from "./slots.ts"
 import type { Token, Unit } from "./Token.ts"
 
@@ -25,6 +28,46 @@ interface Case {
   readonly aligned: Alignment
 }
 
+const bans = new Set("ban prohibit forbid outlaw bar remove drop end stop discontinue cease abolish".split(" "))
+
+/** "bans the sale": the noun is denied by the verb. */
+const banned = ({ tokens }: Unit, at: number): boolean =>
+  tokens.slice(Math.max(0, at - 3), at).some(({ base, negation }) => bans.has(base) && negation === 0)
+
+/** Does the word stand in a condition: "if", "when", "unless"? */
+const onlyIf = ({ tokens }: Unit, { clause }: Token): boolean =>
+  /^(?:if|when|unless|until|whenever)$/.test(tokens.find((token) => token.clause === clause)?.lower ?? "")
+
+/** "the largest" where the evidence says "the second-largest". */
+const notFirst = ({ claim, evidence, aligned }: Case): string | undefined => {
+  const rankBefore = ({ tokens }: Unit, at: number): number | undefined => {
+    const { dimension, value } = tokens[at - 1]?.quantity ?? tokens[at - 2]?.quantity ?? {}
+    return dimension === "ordinal" ? value : undefined
+  }
+  for (const [at, match] of aligned) {
+    if (match.strength < 0.7 || !/(?:est|most)$/.test(claim.tokens[at]?.lower ?? "")) continue
+    const [mine, theirs] = [rankBefore(claim, at) ?? 1, rankBefore(evidence, match.at) ?? 1]
+    if (mine !== theirs) return `"${evidence.tokens[match.at]?.text}" has another rank`
+  }
+  return undefined
+}
+
+/** "enabled by default" against "disabled by default and can be enabled": the opposite stands where the claim's word does. */
+const oppositeInPlace = ({ claim, evidence, aligned }: Case): ReadonlyArray<string> =>
+  [...aligned].flatMap(([at, match]) => {
+    const [token, next] = [claim.tokens[at], beside(claim, at, 1)]
+    if (token?.kind !== "word" || match.relation !== "same" || next === undefined) return []
+    const behind = aligned.get(next)
+    if (behind === undefined || behind.strength < 0.85 || beside(evidence, match.at, 1) === behind.at) return []
+    const other = evidence.content.find((place) => {
+      const theirs = evidence.tokens[place]
+      const stands =
+        place !== match.at && beside(evidence, place, 1) === behind.at && theirs?.negation === token.negation
+      return stands && relate(theirs?.base ?? "", token.base) === "opposite"
+    })
+    return other === undefined ? [] : [`"${evidence.tokens[other]?.text}" and not "${token.text}"`]
+  })
+
 /** Opposites and denials: one of the two turns the meaning, both together keep it. */
 const denials = (
   { claim, evidence, aligned }: Case,
@@ -32,11 +75,13 @@ const denials = (
   resolved: Set<number>,
 ): ReadonlyArray<string> => {
   const found: Array<string> = []
-  const excused = explainsOpposites(claim, evidence, aligned)
+  const excused = explainsOpposites(claim, evidence, aligned) || saidFromOtherSide(claim, evidence, aligned)
   const turns: Array<boolean> = []
   for (const [at, match] of aligned) {
     const [mine, theirs] = [claim.tokens[at], evidence.tokens[match.at]]
     if (mine === undefined || theirs === undefined || mine.weight === 0) continue
+    if (onlyIf(claim, mine) !== onlyIf(evidence, theirs)) continue
+    if ((mine.negation === 2 && banned(evidence, match.at)) || (theirs.negation === 2 && banned(claim, at))) continue
     const denied =
       mine.negation === 2 || theirs.negation === 2 ? Math.abs(mine.negation - theirs.negation) === 2 : false
     if (match.relation === "opposite") {
@@ -125,11 +170,15 @@ export const conflictsOf = (claim: Unit, evidence: Unit, aligned: Alignment): Co
     onTopic.add(at)
     contradicts.push(reason)
   }
+  if (otherWay(claim, evidence, aligned)) contradicts.push("the other way")
+  contradicts.push(...oppositeInPlace(given))
+  const rank = notFirst(given)
+  if (rank !== undefined) contradicts.push(rank)
   if (swapped(claim, evidence, aligned)) contradicts.push("the parts are swapped")
   const bound = misbound(claim, evidence, aligned)
   if (bound !== undefined) contradicts.push(bound)
   if (overstates(claim.tokens, evidence.tokens)) contradicts.push("true of some only")
-  const possible = saysPossible(evidence.tokens)
+  const possible = saysMay(evidence.tokens)
   if (saysMust(claim.tokens) && possible && !saysMust(evidence.tokens)) contradicts.push("possible and not required")
   return { contradicts, weaker: weaker(given), onTopic, resolved }
 }
@@ -137,6 +186,7 @@ export const conflictsOf = (claim: Unit, evidence: Unit, aligned: Alignment): Co
 /** "Lorries may use it" against "not open to lorries": all that matches stands within a denial. */
 const withinDenial = ({ claim, evidence, aligned }: Case): boolean => {
   if (claim.tokens.some(({ negation }) => negation > 0)) return false
+  if ([...aligned.values()].some(({ relation }) => relation === "opposite")) return false
   const matched = claim.content.flatMap((at) => {
     const match = aligned.get(at)
     const heavy = (claim.tokens[at]?.weight ?? 0) >= 1 && claim.tokens[at]?.kind === "word"
@@ -145,9 +195,27 @@ const withinDenial = ({ claim, evidence, aligned }: Case): boolean => {
   return matched.length > 0 && matched.every((token) => (token?.negation ?? 0) > 0)
 }
 
+/** "more … than" against a sentence that compares nothing. */
+const uncompared = (claim: Unit, evidence: Unit): boolean => {
+  const at = claim.tokens.findIndex(({ lower }) => lower === "than")
+  const figure = claim.tokens[at + 1]?.quantity !== undefined || claim.tokens[at + 2]?.quantity !== undefined
+  const compares =
+    /^(?:than|more|most|less|least|fewer|unlike|while|whereas|compared|but|up|down|increase\w*|decrease\w*|rose|fell|grew|rise|growth|over|ahead|behind|before|after|exceed\w*|beat|from|.{2,}(?:er|est))$/
+  return (
+    at > 0 &&
+    !figure &&
+    claim.tokens[at - 1]?.lower !== "rather" &&
+    !evidence.tokens.some(({ lower }) => compares.test(lower))
+  )
+}
+
 const weaker = ({ claim, evidence, aligned }: Case): ReadonlyArray<string> => {
   const found: Array<string> = []
-  if (!saysPossible(claim.tokens)) {
+  if (
+    !saysPossible(claim.tokens) &&
+    !saysFuture(claim.tokens, evidence.tokens) &&
+    !advises(claim.tokens, evidence.tokens)
+  ) {
     for (const [at, match] of aligned) {
       const mine = claim.tokens[at]
       const theirs = evidence.tokens[match.at]
@@ -157,6 +225,10 @@ const weaker = ({ claim, evidence, aligned }: Case): ReadonlyArray<string> => {
       }
     }
   }
+  if (uncompared(claim, evidence)) found.push("nothing is compared")
+  found.push(...replaced(claim, evidence, aligned).values())
+  const said = foreignVerb(claim, evidence, aligned)
+  if (said !== undefined) found.push(said)
   if (withinDenial({ claim, evidence, aligned })) found.push("said in a denial only")
   if (restricts(claim.tokens, evidence.tokens)) found.push("not only")
   return found

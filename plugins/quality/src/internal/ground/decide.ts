@@ -3,6 +3,7 @@ import { type Conflicts, conflictsOf } from "./conflicts.ts"
 import type { Evidence, Sentence } from "./Evidence.ts"
 import { markNames } from "./analyse.ts"
 import { partsOf } from "./parts.ts"
+import { lightenGeneral, unknownSubject } from "./subject.ts"
 import type { Token, Unit } from "./Token.ts"
 
 export type Label = "supported" | "contradicted" | "absent"
@@ -15,8 +16,11 @@ export interface Decision {
   readonly why: string
 }
 
-/** From where on a claim counts as covered: all of it by weight, its common words, and the topic of a contradiction. */
-const enough = { all: 0.68, words: 0.55, topic: 0.6 }
+/**
+ * From where on a claim counts as covered: all of it by weight, its common words, or more of all and fewer of these; and
+ * the topic of a contradiction.
+ */
+const enough = { all: 0.68, words: 0.55, most: 0.72, some: 0.4, topic: 0.6 }
 
 interface Weighed {
   readonly sentence: Sentence
@@ -75,6 +79,17 @@ const heavy = (token: Token | undefined): boolean => token !== undefined && toke
 const pointsBack = ({ tokens }: Unit): boolean =>
   /^(?:it|its|they|their|he|she|his|her|this|these|those|such|es|er|sie|il|elle|ils)$/.test(tokens[0]?.lower ?? "")
 
+/** Does the claim begin with it? */
+const isTopic = ({ content }: Unit, at: number): boolean => content[0] === at
+
+/** Does the sentence begin with a name that the claim does not speak of? */
+const ofOther = ({ sentence, aligned }: Weighed): boolean => {
+  const [first, second] = sentence.unit.tokens
+  const at = first?.kind === "function" ? 1 : 0
+  const name = (at === 0 ? first : second)?.kind === "name"
+  return name && ![...aligned.values()].some((match) => match.at === at && match.strength > 0)
+}
+
 /** May this sentence lend the claim what the main one lacks? Names come from around; figures only with their own context. */
 const lends = (claim: Unit, main: Weighed, helper: Weighed, at: number): boolean => {
   const token = claim.tokens[at]
@@ -83,9 +98,12 @@ const lends = (claim: Unit, main: Weighed, helper: Weighed, at: number): boolean
   )
   const here = helper.sentence.passage === main.sentence.passage
   const figure = token?.quantity !== undefined || token?.day !== undefined
+  if (helper.conflicts.weaker.length > 0 || helper.conflicts.onTopic.has(at)) return false
   if (here && !figure) {
     const before = main.sentence.at - helper.sentence.at
+    if (before > 0 && isTopic(claim, at) && ofOther(main)) return false
     if (token?.kind === "name") return before > 0 ? before <= 4 : shared.length >= 2
+    if (helper.sentence.at === 0 && isTopic(claim, at) && (helper.aligned.get(at)?.at ?? 9) < 3) return true
     const subject = (helper.aligned.get(at)?.at ?? 9) < 6
     return shared.length >= 2 || (before > 0 && before <= 2 && subject && pointsBack(main.sentence.unit))
   }
@@ -130,10 +148,21 @@ interface Filled {
   readonly missing: ReadonlyArray<string>
 }
 
+/** "because of faulty brakes": a reason of which the evidence knows nothing, or less than half. */
+const unknownReason = (claim: Unit, filled: ReadonlyMap<number, number>): ReadonlyArray<string> => {
+  const from = claim.tokens.findIndex(({ lower }) => lower === "because")
+  const reason = claim.content.filter((at) => from >= 0 && at > from && heavy(claim.tokens[at]))
+  const known = reason.filter((at) => (filled.get(at) ?? 0) >= 0.5)
+  return 2 * known.length < reason.length || (reason.length > 1 && (filled.get(reason.at(-1) ?? -1) ?? 0) < 0.5)
+    ? ["because"]
+    : []
+}
+
 /** The coverage when other sentences add what the main one lacks. */
 const fill = (claim: Unit, main: Weighed, all: ReadonlyArray<Weighed>): Filled => {
   let [got, topic, words, allWords] = [0, 0, 0, 0]
   const missing: Array<string> = []
+  const filled = new Map<number, number>()
   for (const at of claim.content) {
     const token = claim.tokens[at]
     if (token === undefined) continue
@@ -144,6 +173,7 @@ const fill = (claim: Unit, main: Weighed, all: ReadonlyArray<Weighed>): Filled =
         if (lent > strength && lends(claim, main, helper, at)) strength = lent
       }
     }
+    filled.set(at, strength)
     got += strength * token.weight
     topic += (main.conflicts.onTopic.has(at) ? 1 : strength) * token.weight
     if (
@@ -156,6 +186,7 @@ const fill = (claim: Unit, main: Weighed, all: ReadonlyArray<Weighed>): Filled =
       words += strength * token.weight
     }
   }
+  missing.push(...unknownSubject(claim, (at) => filled.get(at) ?? 0), ...unknownReason(claim, filled))
   const total = totalOf(claim)
   return { coverage: got / total, topic: topic / total, words: allWords === 0 ? 1 : words / allWords, missing }
 }
@@ -166,6 +197,14 @@ interface Found {
   readonly own: number
   readonly coverage: number
 }
+
+/** Numbers, dates and names of the claim that the sentence has. */
+const exact = ({ content, tokens }: Unit, { aligned }: Weighed): number =>
+  content.filter((at) => tokens[at]?.required === true && (aligned.get(at)?.strength ?? 0) >= 0.7).length
+
+/** Is a number, a date or a name among what speaks against the claim? */
+const figureAgainst = ({ tokens }: Unit, { conflicts }: Weighed): boolean =>
+  [...conflicts.onTopic].some((at) => tokens[at]?.required === true)
 
 /** What one clause of a claim is worth. `lift`: how far an embedding says that the sentence means the same, 0..1. */
 const decidePart = (claim: Unit, evidence: ReadonlyArray<Sentence>, lift: (sentence: Sentence) => number): Decision => {
@@ -188,11 +227,18 @@ const decidePart = (claim: Unit, evidence: ReadonlyArray<Sentence>, lift: (sente
       continue
     }
     const means = lift(sentence)
-    const covers = filled.coverage + means >= enough.all && filled.words + means >= enough.words
+    const covers =
+      (filled.coverage + means >= enough.all && filled.words + means >= enough.words) ||
+      (filled.coverage + means >= enough.most && filled.words + means >= enough.some)
     if (weaker.length === 0 && filled.missing.length === 0 && covers && filled.coverage > (support?.coverage ?? 0))
       support = { weighed, own: weighed.coverage, coverage: filled.coverage }
   }
-  if (support !== undefined && (against === undefined || support.own >= against.own - 0.05))
+  const closer =
+    support === undefined ||
+    against === undefined ||
+    ((support.own >= 0.85 || !figureAgainst(claim, against.weighed)) &&
+      exact(claim, support.weighed) > exact(claim, against.weighed))
+  if (support !== undefined && (closer || support.own >= (against?.own ?? 0) - 0.05))
     return {
       label: "supported",
       coverage: Math.min(1, support.coverage),
@@ -234,6 +280,7 @@ export const decide = (
 ): Decision => {
   markNames(claim, names)
   contrast(claim)
+  lightenGeneral(claim, ({ stem }) => evidence.some(({ keys }) => keys.has(stem)))
   const whole = decidePart(claim, evidence, lift)
   const parts = partsOf(claim)
   if (parts.length < 2) return whole

@@ -26,8 +26,24 @@ export const saysPossible = (tokens: ReadonlyArray<Token>): boolean =>
     (token) => (hedge.has(token.lower) || freeing.has(token.lower)) && token.kind !== "name" && token.kind !== "day",
   )
 
+/** "will" in the claim, and in the evidence "said it would". */
+export const saysFuture = (claim: ReadonlyArray<Token>, evidence: ReadonlyArray<Token>): boolean =>
+  claim.some(({ lower }) => lower === "will" || lower === "won't") &&
+  evidence.some(({ lower }) => lower === "would") &&
+  evidence.every(({ lower }) => lower === "would" || !hedge.has(lower))
+
+const advice = set("should recommended suggested")
+
+/** The same without advice. */
+export const saysMay = (tokens: ReadonlyArray<Token>): boolean =>
+  saysPossible(tokens.filter(({ lower }) => !advice.has(lower)))
+
+/** "must" in the claim, and in the evidence "should": both say what to do. */
+export const advises = (claim: ReadonlyArray<Token>, evidence: ReadonlyArray<Token>): boolean =>
+  saysMust(claim) && evidence.every(({ lower }) => advice.has(lower) || !hedge.has(lower))
+
 export const saysMust = (tokens: ReadonlyArray<Token>): boolean =>
-  tokens.some((token) => strong.has(token.lower) && token.negation === 0)
+  tokens.some((token, at) => strong.has(token.lower) && token.negation === 0 && tokens[at + 1]?.lower !== "not")
 
 const universal = set(
   "all every always each entire whole any everyone everybody everything invariably completely entirely fully exclusively toutes tous alle todos todas",

@@ -25,6 +25,7 @@ const startsAt = (tokens: ReadonlyArray<Token>, at: number): readonly [Reach, fr
   ) {
     return next === "necessarily" ? ["verb", at + 2] : undefined
   }
+  if (word === "not" && /^(?:more|over|exceed)$/.test(after)) return undefined
   if (word === "no" && next === "longer") return ["verb", at + 2]
   if (word === "no" && next === "one") return ["noun", at + 2]
   if ((word === "or" && next === "not") || (tokens[at - 1]?.lower === "or" && word === "not" && after === ""))
@@ -63,7 +64,7 @@ const deny = (
   if (reach !== "noun") return
   for (let at = from - 2; at >= Math.max(0, from - 5); at--) {
     const token = tokens[at]
-    if (token === undefined || breaks.has(at + 1)) break
+    if (token === undefined || breaks.has(at + 1) || token.clause !== tokens[from]?.clause) break
     if (token.weight > 0) raise(token, 1)
   }
 }

@@ -31,7 +31,10 @@ const sides: ReadonlyArray<readonly [string, string]> = [
   ["easy simple", "difficult hard complex complicated"],
   ["safe secure harmless", "dangerous unsafe hazardous harmful risky insecure"],
   ["cheap inexpensive affordable", "expensive costly"],
-  ["free gratis complimentary", "paid chargeable fee"],
+  ["free gratis complimentary", "paid chargeable fee pay charge"],
+  ["add gain win", "lose"],
+  ["activate stimulate", "block inhibit suppress deactivate"],
+  ["excessive", "little insufficient"],
   ["public", "private confidential secret"],
   ["north northern", "south southern"],
   ["east eastern", "west western"],
@@ -92,6 +95,7 @@ const sides: ReadonlyArray<readonly [string, string]> = [
   ["backward", "forward"],
   ["vertical", "horizontal"],
   ["early", "late"],
+  ["punctual", "late delay delayed overdue"],
   ["poor", "rich wealthy"],
   ["strong", "weak"],
   ["rural", "urban"],
@@ -119,6 +123,44 @@ export const opposite = (a: string, b: string): boolean => {
   const mine = indexed.get(a)
   const theirs = mine === undefined ? undefined : indexed.get(b)
   return theirs !== undefined && mine !== undefined && mine.some((side) => theirs.includes(side ^ 1))
+}
+
+/** Of each of these a thing can be one only. Base forms; those with a stroke mean the same. */
+const kinds: ReadonlyArray<string> = [
+  "hourly daily weekly monthly quarterly annual|annually|yearly",
+  "red blue green yellow black white orange purple pink brown grey|gray",
+  "gold silver bronze",
+  "solid liquid gas",
+  "breakfast lunch dinner|supper",
+  "mother father",
+  "brother sister",
+  "son daughter",
+  "husband wife",
+  "king queen",
+  "uncle aunt",
+  "primary secondary tertiary",
+  "mild moderate severe",
+  "list|array dictionary|map string integer boolean tuple",
+  "buyer seller",
+  "lender borrower",
+  "landlord tenant",
+  "bacterium|bacteria virus fungus",
+  "vitamin mineral",
+  "import export",
+  "single double triple",
+  "left-handed right-handed",
+]
+const kindOf = new Map<string, readonly [kind: number, member: number]>()
+kinds.forEach((line, kind) =>
+  line.split(" ").forEach((words, member) => {
+    for (const word of words.split("|")) kindOf.set(word, [kind, member])
+  }),
+)
+
+/** Two of a kind of which a thing can be one only: daily, weekly. */
+export const exclusive = (a: string, b: string): boolean => {
+  const [mine, theirs] = [kindOf.get(a), kindOf.get(b)]
+  return mine !== undefined && theirs !== undefined && mine[0] === theirs[0] && mine[1] !== theirs[1]
 }
 
 /** Do they stand on the same side? */

@@ -1,4 +1,5 @@
 import type { Word } from "../text/words.ts"
+import { clockAt } from "./clock.ts"
 import { fractions, isLetterScale, multiples, ordinals, scales, small } from "./numberWords.ts"
 import { type Quantity, unitOf } from "./Quantity.ts"
 
@@ -69,8 +70,16 @@ const spelled = (list: ReadonlyArray<Word>, at: number): Plain | undefined => {
 const isSpelled = (word: Word | undefined): boolean =>
   word !== undefined && (small.has(word.lower) || scales.has(word.lower))
 
-/** A number in digits with its scale, or in words. */
+/** A number in digits with its scale, or in words; "two and a half" too. */
 const plain = (list: ReadonlyArray<Word>, at: number): Plain | undefined => {
+  const found = wholeOf(list, at)
+  if (found === undefined || found.scale !== 1 || list[found.next]?.lower !== "and") return found
+  const part = { half: 0.5, quarter: 0.25 }[list[found.next + 2]?.lower ?? ""]
+  if (list[found.next + 1]?.lower !== "a" || part === undefined) return found
+  return { value: found.value + part, digits: found.digits + 1, next: found.next + 3, scale: 1 }
+}
+
+const wholeOf = (list: ReadonlyArray<Word>, at: number): Plain | undefined => {
   const word = list[at]
   if (word === undefined) return undefined
   if (word.kind !== "number") return spelled(list, at)
@@ -98,17 +107,18 @@ const boundOf = (list: ReadonlyArray<Word>, at: number): Quantity["bound"] => {
     .map((word) => word.lower)
     .join(" ")
   if (
-    /(?:no (?:fewer|less) than|at least|more than|over|above|exceed\w*|minimum(?: of)?|greater than|upwards of|not less than|mehr als|plus de|más de) ?[$€£]?$/.test(
+    /(?:no (?:fewer|less) than|at least|(?<!\b(?:no|not|not \w+|cannot \w+) )more than|(?<!\b(?:not|cannot) \w+ )over|above|exceed\w*|minimum(?: of)?|greater than|upwards of|not less than|mehr als|plus de|más de) ?[$€£]?$/.test(
       before,
     )
   )
     return "min"
   if (
-    /(?:no more than|at most|less than|fewer than|under|below|up to|maximum(?: of)?|not exceed\w*|within|weniger als|moins de|menos de) ?[$€£]?$/.test(
+    /(?:\b(?:no|not|cannot)(?: \w+)? (?:more than|over)|at most|less than|fewer than|under|below|maximum(?: of)?|not exceed\w*|within|weniger als|moins de|menos de) ?[$€£]?$/.test(
       before,
     )
   )
     return "max"
+  if (/(?:up to|as (?:much|many|long|far|high|late) as|until) ?[$€£]?$/.test(before)) return "limit"
   return /(?:about|around|approximately|roughly|nearly|almost|some|circa|ca|~|close to|estimated|rund|etwa|environ|unos|aproximadamente) ?[.$€£]?$/.test(
     before,
   )
@@ -155,7 +165,14 @@ const fractionAt = (list: ReadonlyArray<Word>, at: number): Found | undefined =>
   const part = fractions.get(second?.lower ?? "")
   if (count === undefined || part === undefined || second === undefined) return undefined
   const next = list.indexOf(second) + 1
-  if (second.lower !== "half" && count === 1 && list[next]?.lower !== "of" && word !== "one") return undefined
+  if (
+    second.lower !== "half" &&
+    count === 1 &&
+    list[next]?.lower !== "of" &&
+    word !== "one" &&
+    list[at - 1]?.lower !== "by"
+  )
+    return undefined
   return { quantity: quantity(count * part, 1, "ratio", "about"), next, soft: false }
 }
 
@@ -188,7 +205,7 @@ const rangeAt = (list: ReadonlyArray<Word>, first: Plain, at: number): Plain | u
   if (
     !between &&
     !(
-      /^(?:-|–|to|bis)$/.test(sign) &&
+      /^(?:-|–|to|or|bis)$/.test(sign) &&
       (sign !== "to" || list[at - 1]?.lower === "from" || list[first.next + 1]?.kind === "number")
     )
   )
@@ -197,8 +214,67 @@ const rangeAt = (list: ReadonlyArray<Word>, first: Plain, at: number): Plain | u
   return second !== undefined && second.value > first.value ? second : undefined
 }
 
-/** A number that begins at `at`, with its unit. */
+const spans = /^(?:second|minute|hour|day|week|fortnight|month|year|decade|century|mile|kilomet(?:re|er))$/
+const beforeSpans =
+  /^(?:for|about|around|approximately|roughly|nearly|almost|within|after|takes?|took|lasts?|lasted|than|over|under|half)$/
+
+/** "an hour", where it is a length and no rate; "a day and a half". */
+const singleUnit = (list: ReadonlyArray<Word>, at: number): Found | undefined => {
+  const [word, name] = [list[at]?.lower ?? "", list[at + 1]?.lower ?? ""]
+  if (word === "half" && /^an?$/.test(name)) {
+    const halved = unitOf(list[at + 2]?.lower ?? "")
+    if (halved === undefined || !spans.test(list[at + 2]?.lower ?? "")) return undefined
+    return {
+      quantity: quantity(0.5 * halved[1], 1, halved[0], boundOf(list, at), 0.5 * halved[1], 0.5),
+      next: at + 3,
+      soft: false,
+    }
+  }
+  if (!/^an?$/.test(word) || !spans.test(name)) return undefined
+  const unit = unitOf(name)
+  if (unit === undefined) return undefined
+  const half = list[at + 2]?.lower === "and" && list[at + 3]?.lower === "a" && list[at + 4]?.lower === "half"
+  const joins = list[at + 2]?.lower === "and" && plain(list, at + 3) !== undefined
+  if (!half && !joins && !beforeSpans.test(list[at - 1]?.lower ?? "")) return undefined
+  const value = half ? 1.5 : 1
+  return {
+    quantity: quantity(value * unit[1], half ? 2 : 1, unit[0], boundOf(list, at), value * unit[1], value),
+    next: at + (half ? 5 : 2),
+    soft: false,
+  }
+}
+
+const composed = new Set(["time", "length", "mass"])
+
+/** "1 hour and 45 minutes", "6 ft 2 in": one quantity in two units. */
+const withSmaller = (list: ReadonlyArray<Word>, found: Found): Found => {
+  const { quantity: whole, next } = found
+  if (whole.dimension === undefined || !composed.has(whole.dimension) || whole.upTo !== whole.value) return found
+  const at = /^(?:and|,)$/.test(list[next]?.lower ?? "") ? next + 1 : next
+  const more = plain(list, at)
+  const unit = more === undefined ? undefined : unitAt(list, more.next)
+  if (more === undefined || unit === undefined || unit.unit[0] !== whole.dimension) return found
+  const added = more.value * unit.unit[1]
+  if (added >= whole.value || more.value * unit.unit[1] >= whole.value / Math.max(1, whole.raw)) return found
+  const value = whole.value + added
+  return { quantity: { ...whole, value, upTo: value, raw: value, digits: 4 }, next: unit.next, soft: false }
+}
+
+/** A number that begins at `at`, with its unit, or the units that it is told in. */
 export const readQuantity = (list: ReadonlyArray<Word>, at: number): Found | undefined => {
+  const found = singleUnit(list, at) ?? timeAt(list, at) ?? readOne(list, at)
+  return found === undefined ? undefined : withSmaller(list, found)
+}
+
+/** A time of the day, in minutes. */
+const timeAt = (list: ReadonlyArray<Word>, at: number): Found | undefined => {
+  const time = clockAt(list, at)
+  return time === undefined
+    ? undefined
+    : { quantity: quantity(time.minutes, 4, "clock", undefined, time.minutes, time.hour), next: time.next, soft: false }
+}
+
+const readOne = (list: ReadonlyArray<Word>, at: number): Found | undefined => {
   const word = list[at]
   if (word === undefined) return undefined
   const currency = currencies.has(word.text) ? unitOf(word.text) : undefined

@@ -15,14 +15,25 @@ const flips: ReadonlyMap<string, string> = new Map([
   ["below", "above"],
   ["over", "under"],
   ["under", "over"],
+  ["ahead", "behind"],
+  ["behind", "ahead"],
 ])
-const ordering = new Set([...flips.keys(), "than", "into", "behind"])
+const ordering = new Set([...flips.keys(), "than", "into"])
+
+/** "by accident", "by 5 %", "by 1990", "by selling": nobody who did it. */
+const isAgent = (token: Token | undefined): boolean =>
+  token !== undefined &&
+  token.quantity === undefined &&
+  token.day === undefined &&
+  !/^(?:accident|mistake|chance|default|hand|car|bus|train|plane|ship|boat|sea|air|law|far|means|way|weight|volume|mail|post|email|phone|.{3,}ing)$/.test(
+    token.lower,
+  )
 
 /** Who did it, where "by" says so: the position behind it. */
 const agentAt = ({ tokens, breaks }: Unit, at: number): number | undefined => {
   for (let next = at + 1; next <= at + 4 && next < tokens.length && !breaks.has(next); next++) {
     const lower = tokens[next]?.lower ?? ""
-    if (/^(?:by|von|par|por)$/.test(lower)) return next + 1
+    if (/^(?:by|von|par|por)$/.test(lower)) return isAgent(tokens[next + 1]) ? next + 1 : undefined
     if (lower === "and") return undefined
   }
   return undefined
@@ -158,7 +169,8 @@ const crossedAt = (claim: Unit, at: number, evidence: Unit, pivot: Pivot, aligne
         name &&
         match !== undefined &&
         match.strength >= 0.7 &&
-        match.at > pivot.at === behind
+        match.at > pivot.at === behind &&
+        onOneSide(evidence, match.at, pivot.at)
       )
     })
   const size = claim.tokens.length

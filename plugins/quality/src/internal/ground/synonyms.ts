@@ -1,3 +1,7 @@
+import { everydaySynonyms } from "./everydaySynonyms.ts"
+import { workSynonyms } from "./workSynonyms.ts"
+import { worldSynonyms } from "./worldSynonyms.ts"
+
 /** Words of one meaning that the WordNet extract lacks or splits over senses. Base forms. */
 const groups: ReadonlyArray<string> = [
   "buy purchase acquire obtain takeover",
@@ -191,13 +195,17 @@ const groups: ReadonlyArray<string> = [
 ]
 
 const indexed = new Map<string, Array<number>>()
-groups.forEach((group, index) => {
+const all = [...groups, ...workSynonyms, ...worldSynonyms, ...everydaySynonyms]
+all.forEach((group, index) => {
   for (const word of group.split(" ")) {
     const known = indexed.get(word)
     if (known === undefined) indexed.set(word, [index])
     else known.push(index)
   }
 })
+
+/** Does the base form stand in any group? */
+export const inGroup = (word: string): boolean => indexed.has(word)
 
 /** Do the two base forms stand in one group? */
 export const grouped = (a: string, b: string): boolean => {

@@ -3,8 +3,10 @@ import { baseForm, stemOf } from "../text/lemma.ts"
 import { type Word, words } from "../text/words.ts"
 import { type Day, monthOf, numericDay, weekdayOf } from "./Day.ts"
 import { isAdjective, isKnown } from "./Lexicon.ts"
+import { foldPhrases } from "./phrases.ts"
 import { readQuantity } from "./readQuantity.ts"
 import type { Token } from "./Token.ts"
+import { wordForm } from "./wordForm.ts"
 
 interface Read {
   readonly token: Token
@@ -15,7 +17,7 @@ interface Read {
 export const nameBase = (lower: string): string => lower.replace(/'s?$/, "")
 
 const make = (word: Word, fields: Pick<Token, "kind" | "weight" | "required"> & Partial<Token>): Token => {
-  const base = fields.kind === "word" ? baseForm(word.lower, isKnown, isAdjective) : nameBase(word.lower)
+  const base = fields.kind === "word" ? wordForm(word.lower) : nameBase(word.lower)
   return {
     text: word.text,
     lower: word.lower,
@@ -71,7 +73,7 @@ const ordinalCentury = (list: ReadonlyArray<Word>, at: number): readonly [day: D
   const count = Number(list[at]?.text)
   const suffixed = /^(?:st|nd|rd|th)$/.test(list[at + 1]?.lower ?? "")
   if (!(count > 0 && count < 22) || !suffixed || list[at + 2]?.lower !== "century") return undefined
-  return [{ year: (count - 1) * 100 + 1, until: count * 100 }, at + 3]
+  return [{ year: (count - 1) * 100, until: count * 100 - 1 }, at + 3]
 }
 
 /** A date that begins here. */
@@ -184,7 +186,7 @@ const lighten = (before: Token | undefined, token: Token): void => {
 
 /** The tokens of a sentence, and before which of them a sign parts it. */
 export const tokenize = (sentence: string): { tokens: Array<Token>; breaks: Set<number> } => {
-  const list = words(sentence)
+  const list = foldPhrases(words(sentence))
   const tokens: Array<Token> = []
   const breaks = new Set<number>()
   const plain = list.filter((word) => word.kind === "word" && word.text.length > 3)

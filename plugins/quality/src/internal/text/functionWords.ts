@@ -27,4 +27,5 @@ several various certain many much well main mainly overall actually currently no
 include includes including included provide provides provided become became becomes thing things way ways kind type case order fact regarding respect
 people person document text passage context state states stated mention mentions mentioned say says said note notes noted report reports reported describe describes described indicate indicates indicated
 so-called approximately about around roughly nearly almost exactly total number amount time year years day days new different able need needs result results
-all every always entire whole occur occurs occurred majority minority set sets happen happens happened reach reaches reached amount amounts amounted total totals totaled totalled stand stands stood hit hits possible place serve serves work works part feature features contain contains`)
+all every always entire whole occur occurs occurred majority minority set sets happen happens happened reach reaches reached amount amounts amounted total totals totaled totalled stand stands stood hit hits possible place serve serves work works part feature features contain contains
+expected considered regarded degree degrees co morning afternoon evening`)

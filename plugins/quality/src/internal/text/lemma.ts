@@ -40,7 +40,7 @@ export const baseForm = (
     // "er" and "ly" make words of their own: the word itself goes first if it is known
     if (["er", "ier", "ly", "ily", "est", "ing"].includes(ending) && ending !== "ing" && known(word)) return word
     const cut = word.slice(0, -ending.length)
-    if (/([bdgmnprt])\1$/.test(cut) && known(cut.slice(0, -1))) return cut.slice(0, -1)
+    if (/([bdgmnprt])\1$/.test(cut) && !known(cut) && known(cut.slice(0, -1))) return cut.slice(0, -1)
     for (const tail of instead) if (known(cut + tail)) return cut + tail
   }
   if (known(word)) return word
