@@ -29,9 +29,13 @@ export async function* inputLines(file?: string): AsyncGenerator<InputLine> {
   const input = await open(file)
   let pieces: Array<string> = []
   let length = 0
+  // A file may begin with a byte order mark.
+  let first = true
   const take = (): InputLine => {
     const tooLong = length > maxLine
-    const line = tooLong ? "" : pieces.join("")
+    const joined = tooLong ? "" : pieces.join("")
+    const line = first ? joined.replace(/^\ufeff/, "") : joined
+    first = false
     pieces = []
     length = 0
     return { line: line.endsWith("\r") ? line.slice(0, -1) : line, tooLong }

@@ -56,6 +56,20 @@ describe.concurrent("validate json", bounded, () => {
     ])
   })
 
+  it("a byte order mark before the first line does no harm; --min-score is from 0 to 1", async () => {
+    const args = ["validate", "json", "--jsonl"]
+    const input = `\ufeff{"id":1,"text":"{}"}\n{"id":2,"text":"{}","schema":false}\n`
+    const [marked, seven] = await Promise.all([
+      switchyard(args, { input }),
+      switchyard([...args, "--min-score", "7"], { input }),
+    ])
+    expect(linesOf(marked.stdout)).toMatchObject([
+      { id: 1, ok: true },
+      { id: 2, ok: false },
+    ])
+    expectFailure(seven, 2, "--min-score is 7")
+  })
+
   it("a wrong schema is refused before anything is read", async () => {
     await using folder = await folderWith({ "bad.json": `{"type":"nonsense"}`, "list.json": "[]" })
     const cwd = folder.path

@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import type { Fault } from "./AnswerSchema.ts"
 import { same } from "./internal/schema/fits.ts"
 import { BoundedRegExp } from "./internal/schema/BoundedRegExp.ts"
+import { PatternTooSlow, type TimeBudget } from "./internal/schema/TimeBudget.ts"
 import type { Value } from "./internal/Value.ts"
 import { parsePath, type Step, valuesAt } from "./JsonPath.ts"
 
@@ -28,8 +29,8 @@ export const FieldCheck = Schema.Struct({
 })
 export interface FieldCheck extends Schema.Schema.Type<typeof FieldCheck> {}
 
-/** Checks one value of an answer. */
-export type CheckField = (value: unknown) => ReadonlyArray<Fault>
+/** Checks one value of an answer. `budget`: the time of its pattern. */
+export type CheckField = (value: unknown, budget: TimeBudget) => ReadonlyArray<Fault>
 
 /** Gets a check ready. Fails with `InvalidRequest` for a path or a pattern that cannot be read. */
 export const readyCheck = (check: FieldCheck): Effect.Effect<CheckField, LlmError> => {
@@ -39,7 +40,17 @@ export const readyCheck = (check: FieldCheck): Effect.Effect<CheckField, LlmErro
   return Effect.try({
     try: () => {
       const pattern = check.matches === undefined ? undefined : new BoundedRegExp(check.matches, "u")
-      return (value: unknown) => faultsOf(value, steps, check, pattern)
+      return (value, budget) => {
+        if (pattern === undefined) return faultsOf(value, steps, check, pattern)
+        try {
+          return budget.run(() => faultsOf(value, steps, check, pattern))
+        } catch (error) {
+          if (!(error instanceof PatternTooSlow)) throw error
+          // Too slow to tell: then it does not hold.
+          const message = `the field "${check.path}" must match ${pattern.pattern.source}, but ${error.message}`
+          return [{ path: steps.filter((step) => step !== "*"), message }]
+        }
+      }
     },
     catch: (error) => invalid("matches", `the pattern of "${check.path}" cannot be read: ${String(error)}`),
   })
@@ -62,7 +73,7 @@ const faultsOf = (
     const many = steps.includes("*")
     return check.required === false || (many && check.required === undefined)
       ? []
-      : [{ path, message: `the field "${check.path}" is missing` }]
+      : [{ path, message: `the field "${check.path}" is missing`, suggestion: missing(check) }]
   }
   return found.flatMap(({ path: at, value }) => {
     const message = faultOf(value, check, pattern)
@@ -83,7 +94,7 @@ const faultOf = (
   if (isJson(due) && !(isJson(value) && same(sorted(due), sorted(value)))) return `must be ${JSON.stringify(equals)}`
   if (pattern !== undefined) {
     if (typeof value !== "string") return "must be a string"
-    if (!matches(pattern, value)) return `must match ${pattern.pattern.source}`
+    if (!pattern.test(value)) return `must match ${pattern.pattern.source}`
   }
   if (range === undefined) return undefined
   const size =
@@ -93,13 +104,14 @@ const faultOf = (
   return range.max !== undefined && size > range.max ? `must be at most ${range.max}` : undefined
 }
 
-const matches = (pattern: BoundedRegExp, text: string): boolean => {
-  try {
-    return pattern.test(text)
-  } catch {
-    // Too slow to tell: then it does not hold.
-    return false
-  }
+const missing = ({ equals, path, type }: FieldCheck): string => {
+  const due =
+    equals !== undefined
+      ? ` with ${JSON.stringify(equals)}`
+      : type === undefined
+        ? ""
+        : `, of type ${[type].flat().join(" or ")}`
+  return `add the field "${path}"${due}`
 }
 
 /** The order of fields does not matter. */

@@ -1,6 +1,6 @@
 import {
   type JsonObject,
-  LlmError,
+  type LlmError,
   type Part,
   textOf,
   type Validator,
@@ -13,6 +13,8 @@ import { readySchema } from "./AnswerSchema.ts"
 import type { Extraction } from "./Extraction.ts"
 import { extractJson } from "./extractJson.ts"
 import { extractWith, type SchemaExtraction } from "./extractWith.ts"
+import { type ReadParams, readParams, refusedBySchema, wrongParam } from "./internal/params.ts"
+import { TimeBudget } from "./internal/schema/TimeBudget.ts"
 import { type CheckField, FieldCheck, readyCheck } from "./FieldCheck.ts"
 
 /** What holds for every validator of the plugin unless its own parameters say otherwise. */
@@ -28,22 +30,23 @@ export const Settings = Schema.Struct({
 })
 export interface Settings extends Schema.Schema.Type<typeof Settings> {}
 
+const JsonSchema = Schema.Union([Schema.JsonObject, Schema.Boolean])
 const Json = Schema.Struct({
   ...Settings.fields,
-  schema: Schema.optionalKey(Schema.JsonObject),
+  schema: Schema.optionalKey(JsonSchema),
   fields: Schema.optionalKey(Schema.Array(FieldCheck)),
 })
-const OfSchema = Schema.Struct({ ...Settings.fields, schema: Schema.JsonObject })
+const OfSchema = Schema.Struct({ ...Settings.fields, schema: JsonSchema })
 const Fields = Schema.Struct({ ...Settings.fields, fields: Schema.NonEmptyArray(FieldCheck) })
 const FieldPresent = Schema.Struct({
   ...Settings.fields,
-  field_name: Schema.NonEmptyString,
-  expected_value: Schema.optionalKey(Schema.Json),
-  should_exist: Schema.optionalKey(Schema.Boolean),
+  fieldName: Schema.NonEmptyString,
+  expectedValue: Schema.optionalKey(Schema.Json),
+  shouldExist: Schema.optionalKey(Schema.Boolean),
 })
 
 interface Task extends Settings {
-  readonly schema?: JsonObject
+  readonly schema?: JsonObject | boolean
   readonly fields?: ReadonlyArray<FieldCheck>
 }
 
@@ -55,42 +58,75 @@ const ofSchema = decoder(OfSchema)
 const fields = decoder(Fields)
 const fieldPresent = decoder(FieldPresent)
 
-const toPresent = ({ expected_value, field_name, should_exist = true, ...rest }: typeof FieldPresent.Type): Task => ({
+const toPresent = ({ expectedValue, fieldName, shouldExist = true, ...rest }: typeof FieldPresent.Type): Task => ({
   ...rest,
   fields: [
-    should_exist
-      ? { path: field_name, ...(expected_value === undefined ? {} : { equals: expected_value }) }
-      : { path: field_name, absent: true },
+    shouldExist
+      ? { path: fieldName, ...(expectedValue === undefined ? {} : { equals: expectedValue }) }
+      : { path: fieldName, absent: true },
   ],
 })
 
+interface Rule {
+  /** Every parameter it takes, in camelCase. */
+  readonly known: ReadonlyArray<string>
+  readonly read: (params: JsonObject) => Effect.Effect<Task, Schema.SchemaError>
+}
+
+const jsonRule: Rule = { known: Object.keys(Json.fields), read: json }
+
 /** How each name's parameters are read. */
-const tasks: Readonly<Record<string, (params: JsonObject) => Effect.Effect<Task, Schema.SchemaError>>> = {
-  json,
-  json_string: json,
-  schema: (params) => ofSchema("schema" in params ? params : { schema: params }),
-  fields,
-  field_present: (params) => Effect.map(fieldPresent(params), toPresent),
+const rules: Readonly<Record<string, Rule>> = {
+  json: jsonRule,
+  json_string: jsonRule,
+  schema: { known: Object.keys(OfSchema.fields), read: ofSchema },
+  fields: { known: Object.keys(Fields.fields), read: fields },
+  field_present: {
+    known: Object.keys(FieldPresent.fields),
+    read: (params) => Effect.map(fieldPresent(params), toPresent),
+  },
 }
 
 /** The validators `json`, `json_string`, `schema`, `fields` and `field_present`. */
 export const jsonValidators = (settings: Settings): ValidatorFactory => ({
-  names: Object.keys(tasks),
-  make: Effect.fnUntraced(function* (name, params) {
-    const read = tasks[name] ?? json
-    const task = yield* Effect.mapError(read(params), (error) => wrongParams(name, error.message))
-    const checks = yield* Effect.forEach(task.fields ?? [], readyCheck)
-    if (task.schema !== undefined) yield* readySchema(task.schema)
-    return makeValidator(name, { ...settings, ...task }, checks)
+  names: Object.keys(rules),
+  make: Effect.fnUntraced(function* (name, written) {
+    const { known, read } = rules[name] ?? jsonRule
+    // The parameters of `schema` may be the schema itself.
+    const given = name === "schema" && !("schema" in written) ? { schema: written } : written
+    const { params, unknown } = readParams(name, known, given)
+    const task = yield* Effect.mapError(read(params), (error) =>
+      refusedBySchema(name, error.message, Object.keys(given)),
+    )
+    const checks = yield* Effect.forEach(task.fields ?? [], (check, index) =>
+      Effect.mapError(readyCheck(check), (error) =>
+        wrongParam(name, checkParam(given, index, fieldOf(error)), error.message),
+      ),
+    )
+    if (task.schema !== undefined)
+      yield* Effect.mapError(readySchema(task.schema), (error) => wrongParam(name, "schema", error.message))
+    return warning(unknown, makeValidator(name, { ...settings, ...task }, checks))
   }),
 })
 
-const wrongParams = (name: string, problem: string): LlmError =>
-  LlmError.make({
-    _tag: "InvalidRequest",
-    field: "policy.validators",
-    message: `the parameters of the validator "${name}" are wrong: ${problem.replace(/\s+/g, " ")}`,
-  })
+const fieldOf = ({ reason }: LlmError): string => (reason._tag === "InvalidRequest" ? (reason.field ?? "") : "")
+
+/** Where a check was written: in a list, or as the name of one field. */
+const checkParam = (given: JsonObject, index: number, field: string): string =>
+  "fields" in given ? `fields[${index}].${field}` : "fieldName" in given ? "fieldName" : "field_name"
+
+/** Tells once, with the first answer, which parameters were ignored. */
+const warning = (unknown: ReadParams["unknown"], { validate }: Validator): Validator => {
+  let untold = unknown
+  return {
+    validate: (response, request, context) =>
+      Effect.suspend(() => {
+        for (const { message, setting } of untold) context.warn({ type: "unsupported", setting, message })
+        untold = []
+        return validate(response, request, context)
+      }),
+  }
+}
 
 const makeValidator = (name: string, task: Task, checks: ReadonlyArray<CheckField>): Validator => ({
   validate: Effect.fnUntraced(function* ({ content }) {
@@ -131,10 +167,13 @@ const judge = ({ checks, content, name, task, text }: Judged, extraction: Schema
     return { ok: false, score: 0, issues: [{ validator: name, message, suggestion: suggestions[reason] }] }
   }
   const { coercions, end, repairs, score, start, value } = extraction
-  const faults = [...extraction.faults, ...checks.flatMap((check) => check(value))].map(({ message, path }) => ({
+  const budget = new TimeBudget(text.length)
+  const found = [...extraction.faults, ...checks.flatMap((check) => check(value, budget))]
+  const faults = found.map(({ message, path, suggestion }) => ({
     validator: name,
     message: `${path.length === 0 ? "the JSON" : pathText(path)}: ${message}`,
     path: path.map(toStep),
+    ...(suggestion === undefined ? {} : { suggestion }),
   }))
   const notes = [
     ...repairs.map(({ message, start: at }) => ({ validator: name, message, start: at })),

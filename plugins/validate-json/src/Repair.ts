@@ -41,6 +41,7 @@ export const repairCosts = {
   choice: 0.25,
   truncated: 0.55,
   fallback: 0.4,
+  sentence: 0.6,
   // The schema decided.
   coercion: 0.03,
 } as const
@@ -94,6 +95,7 @@ const messages: Readonly<Record<RepairKind, string>> = {
   choice: "there are several JSON values, of which one is chosen",
   truncated: "the JSON ends before it is complete",
   fallback: "the JSON could only be guessed at",
+  sentence: "a group in brackets stands inside a sentence, so it may be no JSON",
   coercion: "values are read as the schema asks",
 }
 

@@ -6,6 +6,7 @@ import {
   type LlmRequest,
   type LlmRequestInput,
   type Plugin,
+  type Providers,
 } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -59,7 +60,7 @@ export const checkedBy = (
 
 interface TestPlugin extends Pick<Plugin, "manifest"> {
   readonly key: unknown
-  readonly layer: Layer.Layer<never, LlmError>
+  readonly layer: Layer.Layer<never, LlmError, Providers>
 }
 
 export const generate = (

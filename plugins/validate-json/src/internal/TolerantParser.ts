@@ -1,17 +1,19 @@
 import { isEllipsisAt, isKeyAt, isSeparatorAt } from "./ahead.ts"
 import { isComma, isQuote } from "./characters.ts"
+import { beginsLine } from "./beginsLine.ts"
 import { Cursor } from "./Cursor.ts"
 import type { Place } from "./endsString.ts"
 import { arrayFrame, closerOf, type Frame, objectFrame, type ObjectFrame } from "./Frame.ts"
 import { afterValue } from "./afterValue.ts"
 import { keyInArray } from "./keyInArray.ts"
+import { noteSource } from "./numberSource.ts"
 import { plainStringEnd } from "./plainString.ts"
 import { readColon } from "./readColon.ts"
 import { readKey } from "./readKey.ts"
 import { readValue } from "./readValue.ts"
 import { StringReader } from "./StringReader.ts"
 import { Tree } from "./Tree.ts"
-import { maxDepth, type Value } from "./Value.ts"
+import { isMembers, maxDepth, type Value } from "./Value.ts"
 
 /** Where a parser stands between two reads, without the value itself. */
 export interface Standing {
@@ -127,8 +129,7 @@ export class TolerantParser {
   toArray(frame: ObjectFrame): Frame & { kind: "array" } {
     const set = arrayFrame([], "}", frame.indent, true)
     this.stack[this.stack.length - 1] = set
-    const holder = this.stack[this.stack.length - 2]
-    this.tree.replaceNewest(holder?.value, holder?.kind === "object" ? holder.newest : undefined, set.value)
+    this.replaceNewest(set.value, this.stack[this.stack.length - 2])
     return set
   }
 
@@ -136,8 +137,7 @@ export class TolerantParser {
   toObject(frame: Frame & { kind: "array" }): ObjectFrame {
     const object = objectFrame({}, frame.indent)
     this.stack[this.stack.length - 1] = object
-    const holder = this.stack[this.stack.length - 2]
-    this.tree.replaceNewest(holder?.value, holder?.kind === "object" ? holder.newest : undefined, object.value)
+    this.replaceNewest(object.value, this.stack[this.stack.length - 2])
     this.cursor.repairs.add("brackets", this.cursor.base + this.cursor.pos)
     return object
   }
@@ -168,9 +168,11 @@ export class TolerantParser {
     return /^[ \t]*/.exec(text.slice(line, Math.min(pos, line + 200)))?.[0].length ?? 0
   }
 
-  /** A value is there: it goes where it belongs. */
-  attach(value: Value): void {
+  /** A value is there: it goes where it belongs. `source`: how a number was written. */
+  attach(value: Value, source?: string): void {
     const frame = this.top
+    if (typeof value === "number" && frame !== undefined && source !== undefined)
+      noteSource(frame.value, frame.kind === "array" ? String(frame.value.length) : frame.name, value, source)
     if (frame === undefined) this.tree.setRoot(value)
     else if (frame.kind === "array") this.tree.push(frame.value, value)
     else {
@@ -244,6 +246,7 @@ export class TolerantParser {
   close(): void {
     const frame = this.stack.pop()
     if (frame?.kind === "array" && frame.wrapper) this.unwrap(frame)
+    if (frame?.kind === "array" && frame.close === ")" && !frame.afterComma) this.parenthesized(frame)
     if (this.stack.length === 0) this.done = true
   }
 
@@ -254,16 +257,19 @@ export class TolerantParser {
       typeof only === "object" && only !== null ? "brackets" : "collection",
       this.cursor.base + this.cursor.pos,
     )
-    if (
-      frame.value.length !== 1 ||
-      only === undefined ||
-      typeof only !== "object" ||
-      only === null ||
-      Array.isArray(only)
-    )
-      return
-    const holder = this.top
-    this.tree.replaceNewest(holder?.value, holder?.kind === "object" ? holder.newest : undefined, only)
+    if (frame.value.length !== 1 || !isMembers(only)) return
+    this.replaceNewest(only, this.top)
+  }
+
+  private replaceNewest(value: Value, holder: Frame | undefined): void {
+    this.tree.replaceNewest(holder?.value, holder?.kind === "object" ? holder.newest : undefined, value)
+  }
+
+  /** Parentheses around one object or array are not a tuple; a comma behind it makes them one. */
+  private parenthesized({ value }: Frame & { kind: "array" }): void {
+    const [only] = value
+    if (value.length !== 1 || typeof only !== "object" || only === null) return
+    this.replaceNewest(only, this.top)
   }
 
   /** The text has ended: what is open is closed. */
@@ -306,12 +312,4 @@ export class TolerantParser {
     this.cursor.cut = false
     this.cursor.repairs = repairs
   }
-}
-
-/** Is there nothing but blanks before it on its line? */
-const beginsLine = (text: string, at: number): boolean => {
-  let before = at - 1
-  while (before >= 0 && before > at - 80 && (text.charCodeAt(before) === 0x20 || text.charCodeAt(before) === 0x09))
-    before--
-  return text.charCodeAt(before) === 0x0a
 }

@@ -3,6 +3,7 @@ import type { Candidate, Surrounding } from "./Candidate.ts"
 import { Fences } from "./fences.ts"
 import { parseAt, parseMissing, type Parsed } from "./parseAt.ts"
 import { afterAnyBlank, isPlausible } from "./plausible.ts"
+import { senseOf } from "./inSentence.ts"
 import { readScalar } from "./readScalar.ts"
 import { answerEnds, answerOpens, thinkingCloses, thinkingEnds, thinkingOpens } from "./tags.ts"
 
@@ -19,6 +20,10 @@ const maxSecondLooks = 8
 
 /** Values in one text. An answer with more is none. */
 export const maxValues = 50_000
+
+/** May sentences stand there? */
+const isProseIn = ({ label, place }: Surrounding): boolean =>
+  place === "fence" ? /^(?:md|markdown|text|txt)$/.test(label) : place !== "thinking"
 
 /** Are more brackets closed than opened? */
 const isUnopened = (text: string): boolean => {
@@ -185,11 +190,20 @@ class Finder {
 
   private bracket(at: number, to: number, surrounding: Surrounding): number {
     if (!isPlausible(this.text, at, to)) return at + 1
-    return this.take(
-      parseAt(this.text, at, to, surrounding, this.candidates.length === 0 || surrounding.place === "fence"),
-      at,
-      surrounding,
-    )
+    const whole = this.candidates.length === 0 || surrounding.place === "fence"
+    const parsed = parseAt(this.text, at, to, surrounding, whole)
+    if (typeof parsed === "string" || !isProseIn(surrounding)) return this.take(parsed, at, surrounding)
+    const sense = senseOf(this.text, parsed)
+    if (sense === "prose") return this.pass(parsed, at)
+    if (sense === "doubtful") parsed.repairs.add("sentence", at)
+    return this.take(parsed, at, surrounding)
+  }
+
+  /** It is no value. One that was not closed may have taken in what follows, so that is looked at again. */
+  private pass(parsed: Candidate, at: number): number {
+    const again = parsed.repairs.has("truncated") && this.secondLooks < maxSecondLooks
+    if (again) this.secondLooks++
+    return again ? at + 1 : Math.max(parsed.end, at + 1)
   }
 
   private take(parsed: Parsed, at: number, surrounding: Surrounding): number {

@@ -61,8 +61,21 @@ export const isPlaceholder = (value: Value): boolean => {
   return empty > 0 && empty * 2 > leaves.length + others
 }
 
-const isSchema = (value: Value): boolean =>
+/** Is it a JSON Schema? */
+export const isSchema = (value: Value): boolean =>
   isMembers(value) && ("$schema" in value || (value["type"] === "object" && isMembers(value["properties"])))
+
+const corrected =
+  /\b(?:oops|whoops|sorry|apolog(?:y|ies|i[sz]e)|mistakes?|my bad|errata|typo|should (?:be|have been|read|say)|must be|ought to be|correct(?:ed|ion)|actually|instead(?! of)|fix(?:ed|ing)?|updated?|revis(?:ed|ion)|amended|improved|final(?:ly)?|wait|scratch that|on second thought|rather(?! than))\b/gi
+const olden =
+  /\b(?:original(?:ly)?|instead of|rather than|input|examples?|e\.g\.|such as|templates?|schema|drafts?|old(?:er)?|changed from|updated from|previous(?:ly)?(?=\s*(?:\w+\s*){0,2}(?::|is|was)?\s*$)|before(?=\s*:?\s*$))/gi
+
+/** Do the words between a value and the next one call the next one a correction? The last such word counts. */
+export const saysCorrected = (text: string, from: number, to: number): boolean => {
+  const said = text.slice(Math.max(from, to - 300), to).replace(/[`~]{3}\w*\s*/g, "")
+  const last = (words: RegExp): number => [...said.matchAll(words)].at(-1)?.index ?? -1
+  return last(corrected) > last(olden)
+}
 
 /** Do two values have the shape of each other's correction? */
 export const sameShape = (a: Value, b: Value): boolean => {

@@ -11,7 +11,11 @@ export const readColon = (parser: TolerantParser, frame: ObjectFrame): boolean =
   if (isSeparatorAt(text, pos, end) || text.startsWith("=>", pos)) {
     const sign = text[pos]
     cursor.pos = pos + (text[pos + 1] === ">" || (sign === ":" && text[pos + 1] === "=") ? 2 : 1)
-    if (sign !== ":" || cursor.pos > pos + 1) cursor.repairs.add("separator", cursor.base + pos)
+    const doubled = sign === ":" ? afterColons(text, cursor.pos, end) : cursor.pos
+    if (doubled > cursor.pos) {
+      cursor.repairs.add("junk", cursor.base + cursor.pos)
+      cursor.pos = doubled
+    } else if (sign !== ":" || cursor.pos > pos + 1) cursor.repairs.add("separator", cursor.base + pos)
     frame.state = "value"
     return true
   }
@@ -19,6 +23,16 @@ export const readColon = (parser: TolerantParser, frame: ObjectFrame): boolean =
   cursor.repairs.add("missing-colon", cursor.base + pos)
   frame.state = "value"
   return true
+}
+
+/** Behind colons that were written twice. */
+const afterColons = (text: string, from: number, end: number): number => {
+  let at = from
+  for (let next = from; next < Math.min(end, from + 8); next++) {
+    if (text[next] === ":") at = next + 1
+    else if (text[next] !== " ") break
+  }
+  return at
 }
 
 /** A name with no value: the first item of a set in braces, or a field that was left unfinished. */

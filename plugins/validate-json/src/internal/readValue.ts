@@ -37,9 +37,10 @@ const isPlaceholder = ({ cursor }: TolerantParser, frame: Frame | undefined): bo
   /^\{\{\s*[\w.-]+\s*\}\}/.test(cursor.text.slice(cursor.pos, Math.min(cursor.end, cursor.pos + 80)))
 
 const attachBare = (parser: TolerantParser, frame: Frame | undefined): boolean => {
+  const { pos } = parser.cursor
   const bare = readBare(parser.cursor, { inObject: frame?.kind === "object", name: frame?.name ?? "" })
   if (bare === "wait") return false
-  if (bare !== "nothing") parser.attach(bare.value)
+  if (bare !== "nothing") parser.attach(bare.value, parser.cursor.text.slice(pos, parser.cursor.pos).trim())
   else if (frame?.kind === "object") parser.dropKey(frame)
   return true
 }

@@ -5,7 +5,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { action } from "../../action.ts"
-import { Ended, ExitCode } from "../../ExitCode.ts"
+import { Ended, ExitCode, UsageError } from "../../ExitCode.ts"
 import { extension } from "../../extension.ts"
 import { debugFlag, toggle } from "../../flags.ts"
 import { inputLines, inputText, writeLine } from "../../lines.ts"
@@ -23,6 +23,7 @@ interface Settings {
 
 interface Issue {
   readonly message: string
+  readonly suggestion?: string
   readonly path?: ReadonlyArray<string | number>
   readonly start?: number
 }
@@ -35,7 +36,7 @@ interface Line {
   readonly repaired: boolean
 }
 
-type Validate = (text: string, schema: JsonObject | undefined) => Promise<Line>
+type Validate = (text: string, schema: JsonObject | boolean | undefined) => Promise<Line>
 
 /** Gets the JSON out of answers, a line of JSON for each. */
 export const validateJson = Command.make(
@@ -59,6 +60,7 @@ export const validateJson = Command.make(
   },
   ({ schema, jsonl, choose, minScore, strict }) =>
     action(async () => {
+      if (minScore < 0 || minScore > 1) throw new UsageError(`--min-score is ${minScore}, and must be from 0 to 1`)
       const file = Option.getOrUndefined(schema)
       const settings = {
         schema: file === undefined ? undefined : await readSchemaFile(file),
@@ -140,7 +142,8 @@ const answerLine = async (line: string, validate: Validate, schema: JsonObject |
   if (typeof input !== "object" || input === null || !("text" in input) || typeof input.text !== "string")
     return failed(idOf(input), `the line has no "text", a string`)
   const own = "schema" in input ? input.schema : undefined
-  if (own !== undefined && !isObject(own)) return failed(idOf(input), `"schema" is no JSON Schema, an object`)
+  if (own !== undefined && typeof own !== "boolean" && !isObject(own))
+    return failed(idOf(input), `"schema" is no JSON Schema: it must be an object, true or false`)
   try {
     return { id: idOf(input), ...(await validate(input.text, own ?? schema)) }
   } catch (error) {

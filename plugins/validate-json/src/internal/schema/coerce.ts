@@ -1,8 +1,8 @@
-import { parseStrict } from "../parseAt.ts"
+import { noteSource, parseSourced, sourceOf } from "../numberSource.ts"
 import { isMembers, type Members, setMember, type Value } from "../Value.ts"
 import { faults } from "./fits.ts"
 import { isOfType, listOf, membersOf, resolve, typesOf } from "./JsonSchema.ts"
-import { renamed, renames } from "./names.ts"
+import { renames } from "./names.ts"
 import { toScalar } from "./scalars.ts"
 
 /** One reading that the schema decided. */
@@ -11,13 +11,14 @@ export interface Coercion {
   readonly message: string
 }
 
-/** A value as its schema means it, with what was decided. Nothing is added that the answer does not say. */
+/** A value as its schema means it, with what was decided. `source`: how a number was written. Nothing is added that the answer does not say. */
 export const coerce = (
   value: Value,
   schema: Members,
+  source?: string,
 ): { readonly value: Value; readonly coercions: ReadonlyArray<Coercion> } => {
   const run = new Coercing(schema)
-  return { value: run.any(value, schema, []), coercions: run.coercions }
+  return { value: run.any(value, schema, [], source), coercions: run.coercions }
 }
 
 type Path = ReadonlyArray<string | number>
@@ -30,20 +31,20 @@ class Coercing {
     this.root = root
   }
 
-  any(value: Value, schema: Value | undefined, path: Path): Value {
+  any(value: Value, schema: Value | undefined, path: Path, source?: string): Value {
     if (!isMembers(schema) || path.length > 64) return value
     const own = resolve(schema, this.root)
     const branches = [...listOf(own["anyOf"]), ...listOf(own["oneOf"])]
-    const typed = this.typed(value, own, path)
-    return branches.length === 0 ? typed : this.branch(typed, branches, path)
+    const typed = this.typed(value, own, path, source)
+    return branches.length === 0 ? typed : this.branch(typed, branches, path, source)
   }
 
   /** The alternative that fits with the fewest faults, and of those with the fewest coercions. */
-  private branch(value: Value, branches: ReadonlyArray<Value>, path: Path): Value {
+  private branch(value: Value, branches: ReadonlyArray<Value>, path: Path, source: string | undefined): Value {
     let best: { value: Value; coercions: ReadonlyArray<Coercion>; cost: number } | undefined
     for (const branch of branches.slice(0, 50)) {
       const run = new Coercing(this.root)
-      const read = run.any(value, branch, path)
+      const read = run.any(value, branch, path, source)
       const cost = faults(read, branch, this.root) * 100 + run.coercions.length
       if (best === undefined || cost < best.cost) best = { value: read, coercions: run.coercions, cost }
     }
@@ -52,26 +53,33 @@ class Coercing {
     return best.value
   }
 
-  private typed(value: Value, schema: Members, path: Path): Value {
+  private typed(value: Value, schema: Members, path: Path, source: string | undefined): Value {
     const types = typesOf(schema)
     const fits = types.length === 0 || types.some((type) => isOfType(value, type))
     if (fits && !("enum" in schema) && !("const" in schema)) return this.inner(value, schema, path)
     if (!fits) {
-      const shaped = this.shape(value, schema, types, path)
-      if (shaped !== undefined) return this.any(shaped, schema, path)
+      const shaped = this.shape(value, schema, types, path, source)
+      if (shaped !== undefined)
+        return this.any(shaped, schema, path, Array.isArray(value) ? sourceOf(value, 0) : undefined)
     }
-    const scalar = toScalar(value, schema, types)
+    const scalar = toScalar(value, schema, types, source)
     if (scalar === undefined) return this.inner(value, schema, path)
     if (scalar.value !== value) this.note(path, scalar.message)
     return scalar.value
   }
 
   /** A single item where a list is due, a list of one where an item is due, JSON inside a string. */
-  private shape(value: Value, schema: Members, types: ReadonlyArray<Value>, path: Path): Value | undefined {
+  private shape(
+    value: Value,
+    schema: Members,
+    types: ReadonlyArray<Value>,
+    path: Path,
+    source: string | undefined,
+  ): Value | undefined {
     const list = types.includes("array")
     const object = types.includes("object")
     if (typeof value === "string" && (list || object) && /^\s*[[{]/.test(value)) {
-      const parsed = parseStrict(value)
+      const parsed = parseSourced(value)
       if (parsed !== undefined && typeof parsed === "object") {
         this.note(path, "JSON inside a string is read as what it holds")
         return parsed
@@ -79,7 +87,9 @@ class Coercing {
     }
     if (list && !Array.isArray(value) && value !== null) {
       this.note(path, "a single item is read as a list of one")
-      return [value]
+      const list = [value]
+      if (typeof value === "number" && source !== undefined) noteSource(list, "0", value, source)
+      return list
     }
     if (!Array.isArray(value)) return undefined
     const only = value[0]
@@ -109,7 +119,9 @@ class Coercing {
   private items(value: Array<Value>, schema: Members, path: Path): Value {
     const first = listOf(schema["prefixItems"])
     if (first.length === 0 && !isMembers(schema["items"])) return value
-    return value.map((item, index) => this.any(item, first[index] ?? schema["items"], [...path, index]))
+    return value.map((item, index) =>
+      this.any(item, first[index] ?? schema["items"], [...path, index], sourceOf(value, index)),
+    )
   }
 
   private members(value: Members, schema: Members, path: Path): Value {
@@ -119,10 +131,11 @@ class Coercing {
     const names = renames(inside, properties)
     for (const [given, due] of names) this.note([...path, due], `the field "${given}" is read as "${due}"`)
     const result: Members = {}
-    for (const [name, member] of Object.entries(names.size === 0 ? inside : renamed(inside, names))) {
+    for (const [given, member] of Object.entries(inside)) {
+      const name = names.get(given) ?? given
       const own = Object.hasOwn(properties, name) ? properties[name] : schema["additionalProperties"]
       const optional = !listOf(schema["required"]).includes(name)
-      setMember(result, name, this.any(member, own, [...path, name]))
+      setMember(result, name, this.any(member, own, [...path, name], sourceOf(inside, given)))
       if (member === null && optional && isMembers(own) && this.refusesNull(own)) {
         delete result[name]
         this.note([...path, name], `null is read as leaving out the optional field "${name}"`)

@@ -1,4 +1,4 @@
-import { isMembers, type Members, setMember } from "../Value.ts"
+import type { Members } from "../Value.ts"
 
 /** A name without its style: `firstName`, `first_name` and `First Name` are the same. */
 export const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "")
@@ -15,11 +15,4 @@ export const renames = (value: Members, properties: Members): ReadonlyMap<string
     if (alike.length === 1 && rivals.length === 1 && only !== undefined && plain(name) !== "") found.set(only, name)
   }
   return found
-}
-
-/** The same object with other names, in the same order. */
-export const renamed = (value: Members, names: ReadonlyMap<string, string>): Members => {
-  const result: Members = {}
-  for (const [name, member] of Object.entries(value)) setMember(result, names.get(name) ?? name, member)
-  return isMembers(result) ? result : value
 }

@@ -8,23 +8,28 @@ interface Scalar {
   readonly message: string
 }
 
-/** A scalar read as its schema means it; `undefined` when it cannot be. */
-export const toScalar = (value: Value, schema: Members, types: ReadonlyArray<Value>): Scalar | undefined => {
+/** A scalar read as its schema means it, `source` being how a number was written; `undefined` when it cannot be. */
+export const toScalar = (
+  value: Value,
+  schema: Members,
+  types: ReadonlyArray<Value>,
+  source: string | undefined,
+): Scalar | undefined => {
   const choices = "const" in schema ? [schema["const"] ?? null] : listOf(schema["enum"])
-  if (choices.length > 0) return toChoice(value, choices)
+  if (choices.length > 0) return toChoice(value, choices, source ?? String(value))
   if (typeof value === "string") return fromText(value, types)
   if (types.includes("boolean") && (value === 0 || value === 1))
     return { value: value === 1, message: `${value} is read as a boolean` }
   if (types.includes("string") && (typeof value === "number" || typeof value === "boolean"))
-    return { value: String(value), message: `a ${typeof value} is read as a string` }
+    return { value: source ?? String(value), message: `a ${typeof value} is read as a string` }
   return undefined
 }
 
 /** The one choice that differs only in case, spaces or style, or in being written as a string. */
-const toChoice = (value: Value, choices: ReadonlyArray<Value>): Scalar | undefined => {
+const toChoice = (value: Value, choices: ReadonlyArray<Value>, written: string): Scalar | undefined => {
   if (choices.some((choice) => same(choice, value))) return { value, message: "" }
   if (typeof value === "object") return undefined
-  const text = plain(String(value))
+  const text = plain(written)
   const alike = choices.filter((choice) => typeof choice !== "object" && text !== "" && plain(String(choice)) === text)
   const [only] = alike
   return alike.length === 1 && only !== undefined
@@ -47,7 +52,9 @@ const fromText = (value: string, types: ReadonlyArray<Value>): Scalar | undefine
   const text = value.trim()
   if (types.includes("number") || types.includes("integer")) {
     const read = number.test(text) && /\d/.test(text) ? Number(text.replace(/[_,]/g, "")) : Number.NaN
-    if (Number.isFinite(read) && types.some((type) => isOfType(read, type)))
+    // A long identifier would lose its last digits.
+    const exact = !/^[+-]?\d+$/.test(text) || Number.isSafeInteger(read)
+    if (exact && Number.isFinite(read) && types.some((type) => isOfType(read, type)))
       return { value: read, message: `the string ${JSON.stringify(value)} is read as a number` }
   }
   const truth = types.includes("boolean") ? truths.get(text.toLowerCase()) : undefined
