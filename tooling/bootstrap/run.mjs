@@ -35,7 +35,9 @@ addToolchain()
 const only =
   task === "start" ? ["--filter=switchyard-monorepo", "--filter=@switchyard/cli...", ...withoutPlugins()] : []
 quietly("pnpm", ["install", "--frozen-lockfile", "--reporter=silent", ...only], "installing packages")
-quietly("pnpm", ["exec", "turbo", "run", "build", "--output-logs=errors-only", ...only.slice(1)], "building")
+// With `--only` turbo builds what the filters name, and not what they left out as well because something depends on it.
+const named = only.length > 0 ? ["--only", ...only.slice(1)] : []
+quietly("pnpm", ["exec", "turbo", "run", "build", "--output-logs=errors-only", ...named], "building")
 process.exitCode = await tasks[task]()
 
 /** Filters that leave out the plugins of which only some commands of the program make use, unless this one may. */
