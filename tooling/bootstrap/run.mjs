@@ -44,7 +44,7 @@ process.exitCode = await tasks[task]()
 function withoutPlugins() {
   const light = ["demo", "call", "explain", "plugins", "doctor"]
   const [command = "demo"] = args.filter((arg) => !arg.startsWith("-"))
-  const asked = args.some((arg) => /^--(validate|rag)\b/.test(arg))
+  const asked = args.some((arg) => /^(--validate\b|resilience$)/.test(arg))
   if (light.includes(command) && !asked) {
     const { peerDependencies } = JSON.parse(readFileSync(join(root, "apps", "cli", "package.json"), "utf8"))
     return Object.keys(peerDependencies).map((name) => `--filter=!${name}`)

@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { createSwitchyard, type LlmRequestInput, SwitchyardError, textOf } from "switchyard"
 import { documentation } from "../documentation.ts"
+import { extension } from "../extension.ts"
 import { messageOf, oneLine, out, styled } from "../output.ts"
 import { ScriptedProvider } from "./providers.ts"
 import { type Scene, scenes } from "./scenes.ts"
@@ -19,7 +20,8 @@ const question = "When do we ship, and what if it goes wrong?"
 
 /** Plays the outage against the real kernel, retry and failover, and tells each attempt and decision as it happens. */
 export const tellOutage = async (signal: AbortSignal): Promise<boolean> => {
-  const { failover, makeFailoverHandle } = await import("@switchyard/failover")
+  const load = () => import("@switchyard/failover")
+  const { failover, makeFailoverHandle } = await extension("@switchyard/failover", load)
   const { stagedRetry } = await import("@switchyard/retry-staged")
   const { extractive } = await import("@switchyard/provider-extractive")
   const [north, south] = [new ScriptedProvider("north"), new ScriptedProvider("south")]
