@@ -152,6 +152,10 @@ const checkBounds = ({ maxOutputTokens, policy }: LlmRequest) => {
     ...times,
     ...(throughput === undefined ? {} : { "throughput.withinMs": throughput.withinMs }),
   }
+  for (const [key, value] of Object.entries(policy.cache ?? {})) {
+    if (typeof value === "number" && !(value >= 0))
+      throw invalid(`policy.cache.${key}`, "must be a number of milliseconds, 0 or more")
+  }
   for (const key in bounds) {
     const field = key === "deadline" ? "policy.deadline" : `policy.timeouts.${key}`
     const value = bounds[key]

@@ -132,6 +132,14 @@ describe("the cache as a last candidate", () => {
     }),
   )
 
+  it.effect("a call that only writes to the cache is not answered by it either", () =>
+    Effect.gen(function* () {
+      const plugins = [plug("provider", down), lastResort, cacheOf(old)]
+      const writing: LlmRequestInput = { ...request, policy: { cache: { mode: "write-only" } } }
+      assert.strictEqual((yield* Effect.flip(generate(plugins, writing))).reason._tag, "Overloaded")
+    }),
+  )
+
   it.effect("a cache that has none, cannot, or fails, leaves the failure", () =>
     Effect.gen(function* () {
       for (const cache of [

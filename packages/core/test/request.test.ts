@@ -54,7 +54,9 @@ const malformed: ReadonlyArray<readonly [input: unknown, field: RegExp]> = [
     (validators) => [{ ...valid, policy: { validators } }, /validators/] as const,
   ),
   ...[null, "sometimes", 5].map((stream) => [{ ...valid, policy: { stream } }, /stream/] as const),
-  ...[null, "x", { mode: "sometimes" }].map((cache) => [{ ...valid, policy: { cache } }, /cache/] as const),
+  ...[null, "x", { mode: "sometimes" }, { maxAgeMs: -5 }, { staleIfErrorMs: Number.NaN }].map(
+    (cache) => [{ ...valid, policy: { cache } }, /cache/] as const,
+  ),
 ]
 
 describe("what a caller without types may get wrong", () => {

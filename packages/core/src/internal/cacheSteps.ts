@@ -86,7 +86,7 @@ export const published = ({
 export const lookupStale = (job: Job): Effect.Effect<CacheHit | undefined> => {
   const { stack, call, request, key } = job
   const find = stack.cache?.lookupStale
-  if (find === undefined || key === undefined) return Effect.undefined
+  if (find === undefined || key === undefined || request.policy?.cache?.mode === "write-only") return Effect.undefined
   const found = guard(stack.nameOf("cache"), () => find(key, request, call))
   const usable = inTime(
     call,
