@@ -101,8 +101,9 @@ export const dispatch = Effect.fnUntraced(function* (
   let candidate = first
   // Another candidate begins where the one before it ended; a partial answer that is continued has a request of its own.
   let asked = request === job.request ? (call.amended ?? request) : request
+  const leftMs = shareOf(call, options)
   for (;;) {
-    const current: LlmRequest = { ...withTimeouts(asked, options), model: candidate.model }
+    const current: LlmRequest = { ...capped(withTimeouts(asked, options), job.mode, leftMs()), model: candidate.model }
     const registered = stack.providers.get(candidate.provider)
     if (registered === undefined) {
       const message = `the route names the provider "${candidate.provider}", which is not installed`
@@ -127,6 +128,13 @@ export const dispatch = Effect.fnUntraced(function* (
       call.decide("retry", `the next attempt would start after the deadline (in ${Math.round(decision.delayMs)} ms)`)
       return yield* errorOf(failure)
     }
+    if (!(decision.delayMs < leftMs())) {
+      call.decide(
+        "retry",
+        `the next attempt (in ${Math.round(decision.delayMs)} ms) would leave the other candidates no time`,
+      )
+      return yield* errorOf(failure)
+    }
     const { amend, candidate: next = candidate } = decision
     const again = next === candidate ? `${candidateName(next)} again` : `${candidateName(next)} instead`
     call.decide("retry", `${again} in ${Math.round(decision.delayMs)} ms`)
@@ -144,6 +152,25 @@ const withTimeouts = (request: LlmRequest, options: DispatchOptions | undefined)
   options?.timeouts === undefined
     ? request
     : { ...request, policy: { ...request.policy, timeouts: { ...options.timeouts, ...request.policy?.timeouts } } }
+
+/** What is left, in ms, of the time that a candidate may take. */
+const shareOf = (call: ActiveCall, options: DispatchOptions | undefined): (() => number) => {
+  const withinMs = options?.withinMs
+  if (withinMs === undefined) return unbounded
+  const until = call.elapsedMs() + withinMs
+  return () => until - call.elapsedMs()
+}
+const unbounded = (): number => Infinity
+
+/** Nor does an attempt take longer than what is left, however long the request would wait for it. */
+const capped = (request: LlmRequest, mode: Job["mode"], leftMs: number): LlmRequest => {
+  if (leftMs === Infinity) return request
+  const bound = mode === "flowing" ? "firstContent" : "total"
+  const own = request.policy?.timeouts
+  const ms = Math.max(1, Math.min(own?.[bound] ?? Infinity, leftMs))
+  if (ms === own?.[bound]) return request
+  return { ...request, policy: { ...request.policy, timeouts: { ...own, [bound]: ms } } }
+}
 
 const errorOf = (failure: AttemptFailure): LlmError =>
   failure._tag === "Failed" ? failure.error : rejection(failure.candidate, failure.verdict)

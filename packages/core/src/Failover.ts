@@ -14,9 +14,14 @@ export type Rescue =
   | { readonly _tag: "Restart"; readonly candidates: readonly [Candidate, ...ReadonlyArray<Candidate>] }
   | { readonly _tag: "Fail" }
 
-/** How a candidate is asked. `timeouts` (ms) hold where the request sets none; `degraded` says why its answer is less than what was asked for. */
+/**
+ * How a candidate is asked. `timeouts` (ms) hold where the request sets none. `withinMs` is the most time that all attempts
+ * at it together may take until its answer begins, or is whole; the request cannot give it more. `degraded` says why its
+ * answer is less than what was asked for.
+ */
 export interface DispatchOptions {
   readonly timeouts?: Timeouts
+  readonly withinMs?: number
   readonly degraded?: string
 }
 

@@ -14,7 +14,7 @@ import type { Lane } from "./Lane.ts"
 import { learn, outcomeOf, waitOf } from "./learn.ts"
 import { isOutage } from "./policy.ts"
 import { race } from "./race.ts"
-import { shareOf, timeoutsFor, withinShare } from "./timeouts.ts"
+import { shareOf, timeoutsFor } from "./timeouts.ts"
 
 type Dispatch<A> = (candidate: Candidate, options?: DispatchOptions) => Effect.Effect<A, LlmError>
 
@@ -126,9 +126,7 @@ export class Run<A> {
     const another = this.#journey.queue.length > 0
     const { deadlineShare } = this.#engine.options
     const options = timeoutsFor(lane.timeouts, another, this.#context, deadlineShare)
-    const asked = this.#dispatch(candidate, options)
-    // Its retries, and bounds that the request itself sets, leave the others their share of the time.
-    const sent = (): Effect.Effect<A, LlmError> => (another ? withinShare(asked, this.#context, deadlineShare) : asked)
+    const sent = (): Effect.Effect<A, LlmError> => this.#dispatch(candidate, options)
     if (lane.bulkhead === undefined) return ticket.permit.probe ? closing(ticket, sent()) : sent()
     const most = another ? shareOf(this.#context, deadlineShare) : this.#context.remainingMs()
     const place = lane.bulkhead.take(ticket, this.#context.remainingMs() + graceMs, most)
