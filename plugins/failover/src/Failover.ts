@@ -47,7 +47,10 @@ const serviceOf = (engine: Engine): Failover => ({
   run: (candidates, dispatch, context) =>
     Effect.suspend(() => new Run(engine, journeyOf(engine, candidates, context), dispatch, context).next),
   rescue: (failure: LlmError, partial, context) => Effect.sync(() => rescue(engine, failure, partial, context)),
-  settled: (attempt, context) => Effect.sync(() => settle(engine, attempt, context)),
+  settled: (attempt, context) => {
+    settle(engine, attempt, context)
+    return Effect.void
+  },
 })
 
 /** A call that begins again goes on with what it has learnt. */

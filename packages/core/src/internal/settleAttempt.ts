@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { LlmError } from "../LlmError.ts"
 import type { LlmRequest } from "../Request.ts"
 import type { ProviderResponse } from "../Response.ts"
-import type { AttemptTrace, Candidate } from "../RouteTrace.ts"
+import type { AttemptTrace, Candidate, SettledDetail } from "../RouteTrace.ts"
 import type { ActiveSpan } from "../Tracer.ts"
 import type { Stack } from "../Stack.ts"
 import type { Usage } from "../Usage.ts"
@@ -36,6 +36,28 @@ export interface AttemptAccount {
   readonly opened: (slowestGapMs: () => number) => void
   /** Writes the attempt into the trace, tells who listens and ends its span, once. */
   readonly settle: (outcome: AttemptOutcome) => Effect.Effect<void>
+}
+
+/** Tells who listens, in order. Most have done all they want when they return, and cost nothing more. */
+const tellAll = (
+  listeners: Stack["onSettled"],
+  attempt: AttemptTrace,
+  call: ActiveCall,
+  detail: SettledDetail,
+): Effect.Effect<void> | undefined => {
+  let all: Effect.Effect<void> | undefined
+  for (const { plugin, told } of listeners) {
+    let effect: Effect.Effect<void>
+    try {
+      effect = told(attempt, call, detail)
+    } catch (defect) {
+      effect = Effect.die(defect)
+    }
+    if (effect === Effect.void) continue
+    const safe = harmless(plugin, () => effect)
+    all = all === undefined ? safe : Effect.andThen(all, safe)
+  }
+  return all
 }
 
 /** Begins the account of an attempt. */
@@ -79,14 +101,8 @@ export const settleAttempt = (
       })
       if (onSettled.length === 0) return ended
       const detail = { ...(request === undefined ? {} : { request }), ...(response === undefined ? {} : { response }) }
-      let all = ended
-      for (const { plugin, told } of onSettled.toReversed()) {
-        all = Effect.andThen(
-          harmless(plugin, () => told(attempt, call, detail)),
-          all,
-        )
-      }
-      return all
+      const told = tellAll(onSettled, attempt, call, detail)
+      return told === undefined ? ended : Effect.andThen(told, ended)
     })
   return { opened, settle }
 }
