@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { ParentSpan } from "effect/Tracer"
 import { type Answer, answerResponse, wholeAnswer } from "./Answer.ts"
+import type { CacheHit } from "./Cache.ts"
 import type { ActiveCall } from "./internal/ActiveCall.ts"
 import { isCachedAnswer, type DispatchOptions } from "./Failover.ts"
 import { lookup, lookupStale, store } from "./internal/cacheSteps.ts"
@@ -64,9 +65,9 @@ export interface Obtained {
 const settled = () => Effect.void
 
 /** An answer from the cache, or from the first candidate that gives one. */
-export const obtain = Effect.fnUntraced(function* (job: Job) {
+export const obtain = Effect.fnUntraced(function* (job: Job, found: Effect.Effect<CacheHit | undefined> = lookup(job)) {
   const { stack, call } = job
-  const hit = yield* lookup(job)
+  const hit = yield* found
   if (hit !== undefined) {
     const { answer, cached, provider } = hit
     const candidate: Candidate = { provider, model: job.request.model }

@@ -14,6 +14,7 @@ import { embedThrough } from "./EmbedCall.ts"
 import { unfoldCall } from "./Fold.ts"
 import { ActiveCall, type CallSettings, round, type Within } from "./internal/ActiveCall.ts"
 import { cacheKey } from "./internal/cacheSteps.ts"
+import { callScope } from "./internal/callScope.ts"
 import { given, guard, harmless } from "./internal/guard.ts"
 import { nearest } from "./Nearest.ts"
 import { routeOf } from "./internal/routeOf.ts"
@@ -59,7 +60,7 @@ export class Kernel extends Context.Service<Kernel, KernelShape>()("@switchyard/
   )
 }
 
-const makeKernel: Effect.Effect<KernelShape, never, Providers> = Effect.gen(function* () {
+const makeKernel: Effect.Effect<KernelShape, never, Providers | Scope.Scope> = Effect.gen(function* () {
   const stack = yield* resolveStack
   const prefix = (yield* Random.nextIntBetween(0x10000000, 0x7fffffff)).toString(16)
   let calls = 0
@@ -158,8 +159,9 @@ const stream = Effect.fnUntraced(function* (stack: Stack, call: ActiveCall, inpu
     return { parts: yield* Stream.toPull(Stream.fromArray(batch)) }
   }
   const span = yield* stack.tracer.startCall(input, call)
-  yield* Scope.addFinalizerExit(scope, (exit) => over(stack, call, span, exit))
-  const opened = Effect.flatMap(prepare(stack, call, input, span, scope, "flowing"), answerFlowing)
+  const own = yield* callScope(stack, call, scope)
+  yield* Scope.addFinalizerExit(own, (exit) => over(stack, call, span, exit))
+  const opened = Effect.flatMap(prepare(stack, call, input, span, own, "flowing"), answerFlowing)
   // Opening the provider's stream has bounds of its own; a deadline of its own is for what plugins do before.
   const bounded = stack.prompt && input.policy?.validators === undefined ? opened : withinDeadline(call, opened)
   return yield* Effect.mapError(bounded, (error) => call.failed(error))

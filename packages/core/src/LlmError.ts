@@ -115,9 +115,12 @@ export const isLlmError = (value: unknown): value is LlmError =>
   "reason" in value &&
   "context" in value
 
-/** A wrong set-up says itself what is to be corrected. */
-const advice = (tag: ReasonTag, { operation }: ErrorContext): string =>
-  tag === "InvalidRequest" && (operation === "compose" || operation === "config") ? "" : table[tag][1]
+/** A wrong set-up says itself what is to be corrected, and a plugin that knows that nobody else can help (a full disk). */
+const advice = ({ _tag, recovery }: Reason, { operation }: ErrorContext): string =>
+  (_tag === "InvalidRequest" && (operation === "compose" || operation === "config")) ||
+  (_tag === "PluginFailure" && recovery === "none")
+    ? ""
+    : table[_tag][1]
 
 /** Every name that `reason._tag` can have. */
 export const reasonTags: ReadonlyArray<ReasonTag> = Object.keys(table) as Array<ReasonTag>
@@ -136,7 +139,7 @@ export class LlmError extends Data.TaggedError("LlmError")<{
   readonly message: string
 }> {
   static make(reason: Reason, context: ErrorContext = {}): LlmError {
-    const message = `${where(context)}${sentence(reason.message)} ${advice(reason._tag, context)}`.trimEnd()
+    const message = `${where(context)}${sentence(reason.message)} ${advice(reason, context)}`.trimEnd()
     return new LlmError({ reason, context, message })
   }
 

@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import type { LlmRequest } from "./Request.ts"
 import type { ProviderResponse } from "./Response.ts"
+import type { ResponseHeaders } from "./ResponseHeaders.ts"
 import { Usage } from "./Usage.ts"
 import { Verdict } from "./Verdict.ts"
 
@@ -33,10 +34,14 @@ export const AttemptTrace = Schema.Struct({
 })
 export interface AttemptTrace extends Schema.Schema.Type<typeof AttemptTrace> {}
 
-/** What was sent and what came, where the whole of it is known. */
+/**
+ * What was sent and what came, where the whole of it is known. `headers`: of the provider's last answer, also of one that
+ * refused, as far as the provider tells them.
+ */
 export interface SettledDetail {
   readonly request?: LlmRequest
   readonly response?: ProviderResponse
+  readonly headers?: ResponseHeaders
 }
 
 /** Something that was decided, by which part of the stack, `atMs` after the call began. */

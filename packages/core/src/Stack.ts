@@ -1,5 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { Cache } from "./Cache.ts"
 import { Escalation } from "./Escalation.ts"
 import { Failover, noFailover } from "./Failover.ts"
@@ -42,9 +43,12 @@ export interface Stack {
   readonly validators: ReadonlyMap<string, RegisteredValidator>
   readonly onRequest: ReadonlyArray<RegisteredMiddleware>
   readonly onAttempt: ReadonlyArray<RegisteredMiddleware>
+  readonly onEmbed: ReadonlyArray<RegisteredMiddleware>
   readonly onResponse: ReadonlyArray<RegisteredMiddleware>
   readonly onSettled: ReadonlyArray<AttemptListener>
   readonly onEnded: ReadonlyArray<RegisteredMiddleware>
+  /** Open as long as the stack stands: for what outlives a caller. */
+  readonly scope: Scope.Scope
   /** Nothing but the provider can make a call wait: all else is the core's own and decides at once. */
   readonly prompt: boolean
   /** The plugin behind a service, for messages. */
@@ -81,7 +85,7 @@ const harmless = (tracer: Tracer): Tracer => {
   }
 }
 
-export const resolveStack: Effect.Effect<Stack, never, Providers> = Effect.gen(function* () {
+export const resolveStack: Effect.Effect<Stack, never, Providers | Scope.Scope> = Effect.gen(function* () {
   const names = yield* PluginNames
   const middlewares = inOrder(yield* Middlewares)
   const router = yield* Router
@@ -106,6 +110,7 @@ export const resolveStack: Effect.Effect<Stack, never, Providers> = Effect.gen(f
     onRequest: middlewares.filter((m) => m.middleware.request !== undefined),
     // The first stage is the outermost, so the list is applied from its end.
     onAttempt: middlewares.filter((m) => m.middleware.attempt !== undefined).toReversed(),
+    onEmbed: middlewares.filter((m) => m.middleware.embed !== undefined).toReversed(),
     onResponse: middlewares.filter((m) => m.middleware.response !== undefined).toReversed(),
     onSettled: [
       ...listener(nameOf("failover"), failover.settled),
@@ -113,6 +118,7 @@ export const resolveStack: Effect.Effect<Stack, never, Providers> = Effect.gen(f
       ...middlewares.flatMap(({ middleware, plugin }) => listener(plugin, middleware.settled)),
     ],
     onEnded: middlewares.filter((m) => m.middleware.ended !== undefined),
+    scope: yield* Effect.scope,
     prompt:
       router === routerByName &&
       failover === noFailover &&

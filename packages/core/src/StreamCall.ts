@@ -6,13 +6,14 @@ import { conclude, dispatch, type Job, type Obtained, outcomeOf, rejection, vali
 import type { Rescue } from "./Failover.ts"
 import { finishOfCall, Fold } from "./Fold.ts"
 import { given, guard } from "./internal/guard.ts"
-import { published } from "./internal/cacheSteps.ts"
+import { relayed } from "./internal/callScope.ts"
 import type { Batch, PartsPull } from "./internal/openStream.ts"
-import type { LlmError, PartialAnswer } from "./LlmError.ts"
+import { continued, renamed, withoutStart } from "./internal/continued.ts"
+import { askedAnew, continuedAlone, isContinuable } from "./internal/ownAnswer.ts"
+import type { LlmError } from "./LlmError.ts"
 import type { LlmRequest } from "./Request.ts"
 import type { ProviderResponse } from "./Response.ts"
 import { type Candidate, candidateName } from "./RouteTrace.ts"
-import type { StreamPart } from "./StreamPart.ts"
 
 /** A complete answer may be judged and kept for at least this long, even if its reader took all the time of the call. */
 const judgingMs = 1000
@@ -23,9 +24,8 @@ type Next = Effect.Effect<Batch, LlmError | Cause.Done>
 export const flow = (job: Job, first: Obtained): Effect.Effect<{ readonly parts: PartsPull }> => {
   const reading = new Reading(job, first)
   const opened = Effect.flatMap(reading.take(first), () => Scope.addFinalizer(job.scope, reading.left))
-  const publish = first.cached === undefined ? published(job) : undefined
-  const parts = publish === undefined ? reading.next : Effect.tap(reading.next, publish)
-  return Effect.as(opened, { parts })
+  if (job.key === undefined) return Effect.as(opened, { parts: reading.next })
+  return Effect.as(Effect.andThen(opened, reading.relayed), { parts: reading.parts })
 }
 
 /**
@@ -41,6 +41,10 @@ class Reading {
   #pull: PartsPull = Cause.done()
   #begun = false
   #resumed = false
+  /** Another call's, and gone on with by this one: it is not kept. */
+  #mixed = false
+  /** Cached answers that broke off. */
+  #cuts = 0
   /** Who was asked to go on: nobody is asked twice. */
   #askedToResume: ReadonlyArray<string> = []
   #phase: "flowing" | "finishing" | "done" = "flowing"
@@ -60,6 +64,14 @@ class Reading {
     })
   }
 
+  /** From now on others may follow, if the answer is this call's own. */
+  readonly relayed: Effect.Effect<void> = Effect.suspend(() => {
+    if (this.#job.key === undefined || this.#from.cached !== undefined || this.#parts !== this.next) return Effect.void
+    return Effect.map(relayed(this.#job, this.next), (parts) => {
+      this.#parts = parts
+    })
+  })
+
   /** The reader went away before the end. */
   readonly left: Effect.Effect<void> = Effect.suspend(() => this.#from.settle({ interrupted: true }))
 
@@ -74,6 +86,10 @@ class Reading {
     }),
     (error) => (Cause.isDone(error) ? error : this.#job.call.failed(error)),
   )
+
+  /** The same through what others follow, as soon as they may. */
+  readonly parts: PartsPull = Effect.suspend(() => this.#parts)
+  #parts: PartsPull = this.next
 
   #show(batch: Batch): Next {
     for (const part of batch) this.#fold.push(part)
@@ -120,7 +136,8 @@ class Reading {
     const settled = this.#from.settle(verdict === undefined ? outcome : { ...outcome, verdict })
     return Effect.flatMap(settled, () => {
       this.#phase = "done"
-      return Effect.map(conclude(this.#job, this.#from, response, verdict), (whole): Batch => [finishOfCall(whole)])
+      const job = this.#mixed ? { ...this.#job, key: undefined } : this.#job
+      return Effect.map(conclude(job, this.#from, response, verdict), (whole): Batch => [finishOfCall(whole)])
     })
   }
 
@@ -141,8 +158,11 @@ class Reading {
     this.#phase = "done"
     // The broken connection is not kept while another candidate is asked.
     const closed = answer._tag === "Flowing" && answer.close !== undefined ? answer.close : Effect.void
+    if (this.#isJoined) return Effect.andThen(closed, this.#alone(failure, resumable))
     return Effect.flatMap(Effect.andThen(closed, this.#decide(last)), (decided): Next => {
-      if (decided._tag === "Restart" && contract === "restart") return this.#restart(failure, decided.candidates)
+      if (decided._tag === "Restart" && contract === "restart") {
+        return this.#restart(failure, this.#run(decided.candidates))
+      }
       if (decided._tag === "Resume" && contract === "resume" && resumable) {
         if (!this.#askedToResume.includes(candidateName(decided.candidate))) {
           return this.#resume(failure, decided)
@@ -150,6 +170,24 @@ class Reading {
       }
       return Effect.fail(failure)
     })
+  }
+
+  /** The answer was another call's, which this one joined: nobody was asked for it yet. */
+  get #isJoined(): boolean {
+    return this.#from.cached !== undefined && this.#from.degraded === undefined
+  }
+
+  /** What a call that joined another does by itself when that one is cut. */
+  #alone(failure: LlmError, resumable: boolean): Next {
+    const contract = this.#job.request.policy?.stream
+    if (contract === "restart") return this.#restart(failure, askedAnew(this.#job, ++this.#cuts))
+    if (contract !== "resume" || !resumable || !isContinuable(this.#fold.partial())) return Effect.fail(failure)
+    const begun = Effect.sync(() => {
+      this.#mixed = true
+    })
+    return this.#goOn(failure, Effect.tap(continuedAlone(this.#job, this.#unfinished), begun), () =>
+      Effect.fail(failure),
+    )
   }
 
   #fail(failure: LlmError): Next {
@@ -166,41 +204,57 @@ class Reading {
     )
   }
 
-  #restart(failure: LlmError, candidates: readonly [Candidate, ...ReadonlyArray<Candidate>]): Next {
+  #run(candidates: readonly [Candidate, ...ReadonlyArray<Candidate>]): Effect.Effect<Obtained, LlmError> {
     const { stack, call, request } = this.#job
-    call.decide("failover", `restart: ${failure.reason.message}`)
-    const again = guard(stack.nameOf("failover"), () =>
+    return guard(stack.nameOf("failover"), () =>
       stack.failover.run(candidates, (candidate, options) => dispatch(this.#job, candidate, request, options), call),
-    )
-    return Effect.map(
-      Effect.flatMap(again, (from) => this.take(from)),
-      (): Batch => {
-        this.#fold = new Fold()
-        this.#begun = false
-        this.#resumed = false
-        return [{ type: "restart", reason: failure.reason._tag }]
-      },
     )
   }
 
-  #resume(failure: LlmError, { candidate, options }: Extract<Rescue, { _tag: "Resume" }>): Next {
-    const { call, request } = this.#job
-    call.decide("failover", `resume: ${failure.reason.message}`)
-    this.#askedToResume = [...this.#askedToResume, candidateName(candidate)]
-    const { provider, model } = this.#from.candidate
-    const asked = continued(request, this.#fold.partial(), { provider, model })
-    const taken = Effect.flatMap(dispatch(this.#job, candidate, asked, options), (from) => this.take(from))
-    return Effect.matchEffect(taken, {
-      // The caller's answer was cut, whoever else could not go on with it.
-      onFailure: (error): Next => this.#rescue(failure, error),
-      onSuccess: (): Next => {
-        const attempt = call.attempts.length
-        this.#resumed = true
-        this.#pull = Effect.map(this.#pull, (batch) => renamed(batch, attempt))
-        const [head, ...rest] = this.#fold.closing()
-        return head === undefined ? this.next : Effect.succeed([head, ...rest])
+  #restart(failure: LlmError, again: Effect.Effect<Obtained, LlmError>): Next {
+    this.#job.call.decide("failover", `restart: ${failure.reason.message}`)
+    const taken = Effect.map(
+      Effect.flatMap(again, (from) => this.take(from)),
+      () => {
+        this.#fold = new Fold()
+        this.#begun = false
+        this.#resumed = false
+        this.#mixed = false
       },
-    })
+    )
+    return Effect.as(Effect.andThen(taken, this.relayed), [{ type: "restart", reason: failure.reason._tag }])
+  }
+
+  #resume(failure: LlmError, { candidate, options }: Extract<Rescue, { _tag: "Resume" }>): Next {
+    this.#askedToResume = [...this.#askedToResume, candidateName(candidate)]
+    // The caller's answer was cut, whoever else could not go on with it.
+    return this.#goOn(failure, dispatch(this.#job, candidate, this.#unfinished, options), (error) =>
+      this.#rescue(failure, error),
+    )
+  }
+
+  /** The request that ends with what came of its answer. */
+  get #unfinished(): LlmRequest {
+    const { provider, model } = this.#from.candidate
+    return continued(this.#job.request, this.#fold.partial(), { provider, model })
+  }
+
+  #goOn(failure: LlmError, asked: Effect.Effect<Obtained, LlmError>, otherwise: (error: LlmError) => Next): Next {
+    const { call } = this.#job
+    call.decide("failover", `resume: ${failure.reason.message}`)
+    return Effect.matchEffect(
+      Effect.flatMap(asked, (from) => this.take(from)),
+      {
+        onFailure: otherwise,
+        onSuccess: (): Next => {
+          const attempt = call.attempts.length
+          this.#resumed = true
+          this.#pull = Effect.map(this.#pull, (batch) => renamed(batch, attempt))
+          const [head, ...rest] = this.#fold.closing()
+          return head === undefined ? this.next : Effect.succeed([head, ...rest])
+        },
+      },
+    )
   }
 
   /** What happens after the parts is within the call's deadline too. What came by then is in the failure. */
@@ -213,29 +267,3 @@ class Reading {
     })
   }
 }
-
-/** The request that asks another candidate to go on where the answer was cut. */
-const continued = (
-  request: LlmRequest,
-  partial: PartialAnswer,
-  origin: { provider: string; model: string },
-): LlmRequest => ({
-  ...request,
-  messages: [...request.messages, { role: "assistant", content: partial.content, origin }],
-})
-
-/** The pieces of a resumed stream must not be taken for those before the cut. */
-const renamed = ([head, ...rest]: Batch, attempt: number): Batch => {
-  const rename = (part: StreamPart): StreamPart => (isPiece(part) ? { ...part, id: `${attempt}:${part.id}` } : part)
-  return [rename(head), ...rest.map(rename)]
-}
-
-/** A resumed stream begins no new answer. Its warnings are told with the finish. */
-const withoutStart = (batch: Batch): Batch => {
-  const [head, ...rest] = batch.filter((part) => part.type !== "stream-start")
-  return head === undefined ? [{ type: "raw", value: null }] : [head, ...rest]
-}
-
-type Piece = Extract<StreamPart, { readonly type: `${"text" | "reasoning"}-${string}` }>
-
-const isPiece = (part: StreamPart): part is Piece => part.type.startsWith("text-") || part.type.startsWith("reasoning-")

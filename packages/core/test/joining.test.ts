@@ -5,7 +5,17 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
-import { type Cache, type CallContext, Kernel, type LlmError, type LlmResponse, type StreamPart } from "../src/index.ts"
+import {
+  type Cache,
+  type CallContext,
+  foldCall,
+  Kernel,
+  type LlmError,
+  type LlmResponse,
+  type ModelInfo,
+  type StreamPart,
+  textOf,
+} from "../src/index.ts"
 import { ill, plug, provider, request, saying, streamOf, within } from "./stubs.ts"
 
 /** A cache that keeps nothing but lets calls join one another. */
@@ -148,6 +158,73 @@ describe("a call that joins another in flight", () => {
         }),
         within([plug("provider", flowing), plugin]),
       )
+    }),
+  )
+})
+
+const info: ModelInfo = {
+  inputMedia: [],
+  outputMedia: [],
+  tools: false,
+  structuredOutput: false,
+  reasoning: false,
+  acceptsPrefill: true,
+  fetchesUrls: false,
+}
+
+describe("an answer of the cache that breaks off", () => {
+  const broken: Cache = {
+    lookup: () =>
+      Effect.sync(() => {
+        const parts = Stream.concat(Stream.fromArray(streamOf("half ").slice(0, -2)), Stream.fail(ill("cut")))
+        looked++
+        return {
+          answer: { _tag: "Flowing", parts },
+          inFlight: true,
+          provider: "p",
+          cached: { kind: "flight", ageMs: 0 },
+        }
+      }),
+    release: () => Effect.sync(() => void released++),
+    store: () => Effect.sync(() => void stored++),
+    invalidate: () => Effect.succeed(0),
+    stats: Effect.succeed({ hits: 0, misses: 0, evictions: 0, entries: 0, bytes: 0 }),
+  }
+  let [looked, released, stored] = [0, 0, 0]
+  const asking = (stream: "fail" | "restart" | "resume", acceptsPrefill = true) => {
+    ;[looked, released, stored] = [0, 0, 0]
+    const whole = provider({
+      describe: () => ({ ...info, acceptsPrefill }),
+      stream: ({ messages }) =>
+        Stream.fromArray([...streamOf(messages.at(-1)?.role === "assistant" ? "and half" : "whole")]),
+    })
+    const collected = Kernel.use((kernel) => Stream.runCollect(kernel.stream({ ...request, policy: { stream } })))
+    return Effect.provide(collected, within([plug("provider", whole), plug("cache", broken)]))
+  }
+
+  it.effect("each time: restart asks it no more than three times, then a candidate, and lets go once", () =>
+    Effect.gen(function* () {
+      const parts = yield* asking("restart")
+      assert.strictEqual(textOf(foldCall(parts).content), "whole")
+      assert.strictEqual(parts.filter(({ type }) => type === "restart").length, 3)
+      assert.deepStrictEqual([looked, released, stored], [3, 1, 1])
+    }),
+  )
+
+  it.effect("resume: a candidate that accepts it goes on, and the whole is not kept", () =>
+    Effect.gen(function* () {
+      const response = foldCall(yield* asking("resume"))
+      assert.deepStrictEqual([textOf(response.content), response.cached], ["half and half", undefined])
+      assert.deepStrictEqual([looked, released, stored], [1, 1, 0])
+      const refused = yield* Effect.flip(asking("resume", false))
+      assert.deepStrictEqual([refused.reason._tag, refused.context.route?.attempts], ["Truncated", []])
+    }),
+  )
+
+  it.effect("fail: Truncated, and nobody is asked", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(asking("fail"))
+      assert.deepStrictEqual([error.reason._tag, looked, error.context.route?.attempts], ["Truncated", 1, []])
     }),
   )
 })

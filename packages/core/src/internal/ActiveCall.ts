@@ -1,6 +1,6 @@
 import type * as Clock from "effect/Clock"
 import * as Exit from "effect/Exit"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import type { CallContext, Operation } from "../CallContext.ts"
 import type { Warning } from "../Finish.ts"
 import { type ErrorContext, isLlmError, LlmError } from "../LlmError.ts"
@@ -11,6 +11,7 @@ import type { Route } from "../Router.ts"
 import type { AttemptTrace, Candidate, Decision, RouteTrace } from "../RouteTrace.ts"
 import type { Stack } from "../Stack.ts"
 import type { SpanOutcome } from "../Tracer.ts"
+import type { Relay } from "./Relay.ts"
 
 /** Ten minutes: what the vendors' own clients allow. */
 export const defaultDeadlineMs = 600_000
@@ -46,6 +47,12 @@ export class ActiveCall implements CallContext {
   readonly attempts: Array<AttemptTrace> = []
   readonly warnings: Array<Warning> = []
   cacheOutcome = "none"
+  /** Tells the cache that the call has its answer, or never will; what happens after the first time is nothing. */
+  release: Effect.Effect<void> = Effect.void
+  /** Through which its answer flows where others may follow it. */
+  relay: Relay | undefined
+  /** Before all was read. */
+  callerLeft = false
   /** What was asked, as far as middleware has made it. */
   request: LlmRequest | undefined
   /** The request as the next candidate gets it, after what the ones before it were told. */
@@ -151,8 +158,9 @@ export class ActiveCall implements CallContext {
   ending(exit: Exit.Exit<unknown, unknown>): CallOutcome {
     const ms = round(this.elapsedMs())
     const common = this.request === undefined ? { ms } : { ms, request: this.request }
-    if (this.concluded !== undefined) return { ...common, response: this.concluded }
-    if (this.#failure !== undefined) return { ...common, error: this.#failure }
+    const left = this.callerLeft ? { interrupted: true } : {}
+    if (this.concluded !== undefined) return { ...common, response: this.concluded, ...left }
+    if (this.#failure !== undefined) return { ...common, error: this.#failure, ...left }
     const embedded = this.operation === "embed" && Exit.isSuccess(exit)
     return embedded ? common : { ...common, interrupted: true }
   }

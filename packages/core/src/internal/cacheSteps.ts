@@ -2,17 +2,16 @@ import * as Effect from "effect/Effect"
 import * as Cause from "effect/Cause"
 import * as Scope from "effect/Scope"
 import { answerPull, answerResponse, openedAnswer, wholeAnswer } from "../Answer.ts"
-import type { Cache, CacheHit } from "../Cache.ts"
+import type { Cache, CacheHit, Demand } from "../Cache.ts"
 import type { Job } from "../Call.ts"
 import { LlmError } from "../LlmError.ts"
 import type { LlmRequest } from "../Request.ts"
 import { requestHash } from "../RequestHash.ts"
 import type { LlmResponse } from "../Response.ts"
 import type { Stack } from "../Stack.ts"
-import type { StreamPart } from "../StreamPart.ts"
 import type { ActiveCall } from "./ActiveCall.ts"
 import { guard, harmless } from "./guard.ts"
-import { withHead } from "./openStream.ts"
+import { type PartsPull, withHead } from "./openStream.ts"
 
 /** The key under which the cache knows this request; none where it may not be used, and then nothing is hashed. */
 export const cacheKey = (stack: Stack, request: LlmRequest): Effect.Effect<string | undefined> =>
@@ -22,13 +21,35 @@ export const cacheKey = (stack: Stack, request: LlmRequest): Effect.Effect<strin
 export const lookup = (job: Job): Effect.Effect<CacheHit | undefined> => {
   const { stack, call, request, key } = job
   const { cache } = stack
+  if (cache === undefined || key === undefined) return Effect.undefined
   const mode = request.policy?.cache?.mode ?? "read-write"
-  if (cache === undefined || key === undefined || mode === "refresh" || mode === "write-only") return Effect.undefined
   const { release } = cache
+  const found = mode === "refresh" || mode === "write-only" ? begun(job, cache, key) : lookUp(job, cache, key)
+  if (release === undefined) return found
   const plugin = stack.nameOf("cache")
-  if (release === undefined) return lookUp(job, cache, key)
-  const over = harmless(plugin, () => release(key, call))
-  return Effect.andThen(Scope.addFinalizer(job.scope, over), lookUp(job, cache, key))
+  let open = true
+  call.release = Effect.suspend(() => {
+    if (!open) return Effect.void
+    open = false
+    return harmless(plugin, () => release(key, call))
+  })
+  return Effect.andThen(Scope.addFinalizer(job.scope, call.release), found)
+}
+
+/** The same for a call that has looked up, and joined another that was cut. */
+export const lookupAgain = (job: Job): Effect.Effect<CacheHit | undefined> => {
+  const { stack, key } = job
+  return stack.cache === undefined || key === undefined ? Effect.undefined : lookUp(job, stack.cache, key)
+}
+
+/** Nothing is looked up, but what is dropped meanwhile must not be stored. */
+const begun = ({ stack, call, request }: Job, { begin }: Cache, key: string): Effect.Effect<undefined> => {
+  if (begin === undefined) return Effect.undefined
+  const told = inTime(
+    call,
+    guard(stack.nameOf("cache"), () => begin(key, request, call)),
+  )
+  return Effect.catch(Effect.as(told, undefined), (error) => skipped(call, "its beginning", error))
 }
 
 const lookUp = (job: Job, cache: Cache, key: string): Effect.Effect<CacheHit | undefined> => {
@@ -71,15 +92,24 @@ const join = (job: Job, hit: CacheHit): Effect.Effect<CacheHit, LlmError> => {
 const nothingCame = LlmError.make({ _tag: "EmptyResponse", message: "it ended before any content" })
 
 /** Hands the parts of this call on to those who joined it. */
-export const published = ({
-  stack,
-  call,
-  key,
-}: Job): ((batch: ReadonlyArray<StreamPart>) => Effect.Effect<void>) | undefined => {
+export const published = ({ stack, call, key }: Job, parts: PartsPull): PartsPull => {
   const progress = stack.cache?.progress
-  if (progress === undefined || key === undefined) return undefined
+  if (progress === undefined || key === undefined) return parts
   const plugin = stack.nameOf("cache")
-  return (batch) => harmless(plugin, () => progress(key, batch, call))
+  return Effect.tap(parts, (batch) => harmless(plugin, () => progress(key, batch, call)))
+}
+
+/** As many bytes of the answer may be read ahead for those who follow; `undefined` where nobody may. */
+export const shared = (
+  { stack, call, key }: Job,
+  told: (demand: Demand) => void,
+): Effect.Effect<number | undefined> => {
+  const share = stack.cache?.share
+  if (share === undefined || key === undefined) return Effect.undefined
+  const asked = guard(stack.nameOf("cache"), () => share(key, call, told))
+  return Effect.catchCause(asked, (cause) =>
+    Effect.as(Effect.logWarning(`${stack.nameOf("cache")} failed and was skipped`, cause), undefined),
+  )
 }
 
 /** The cache's answer whatever its age, if it keeps such. */

@@ -8,6 +8,7 @@ import type { Provider } from "../Provider.ts"
 import type { RegisteredProvider } from "../Providers.ts"
 import type { LlmRequest, Timeouts } from "../Request.ts"
 import type { ProviderResponse } from "../Response.ts"
+import { hearingHeaders } from "../ResponseHeaders.ts"
 import type { Candidate } from "../RouteTrace.ts"
 import type { StreamPart } from "../StreamPart.ts"
 import { defaultIdleMs } from "./ActiveCall.ts"
@@ -26,13 +27,26 @@ export const withMiddleware = ({ stack, call }: Job, candidate: Candidate, inner
   return next
 }
 
+type Account = Pick<AttemptAccount, "opened" | "heard">
+
 /** Exactly one request to the provider: whole, or opened up to its first content. */
 export const openAttempt = (
   job: Job,
   candidate: Candidate,
+  registered: RegisteredProvider,
+  request: LlmRequest,
+  account: Account,
+): Effect.Effect<Answer, LlmError> => {
+  const opened = open(job, candidate, registered, request, account)
+  return job.stack.onSettled.length === 0 ? opened : hearingHeaders(opened, account.heard)
+}
+
+const open = (
+  job: Job,
+  candidate: Candidate,
   { provider, plugin }: RegisteredProvider,
   request: LlmRequest,
-  account: Pick<AttemptAccount, "opened">,
+  account: Account,
 ): Effect.Effect<Answer, LlmError> => {
   const timeouts = request.policy?.timeouts
   const gaps =

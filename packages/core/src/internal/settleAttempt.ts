@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { LlmError } from "../LlmError.ts"
 import type { LlmRequest } from "../Request.ts"
 import type { ProviderResponse } from "../Response.ts"
+import type { ResponseHeaders } from "../ResponseHeaders.ts"
 import type { AttemptTrace, Candidate, SettledDetail } from "../RouteTrace.ts"
 import type { ActiveSpan } from "../Tracer.ts"
 import type { Stack } from "../Stack.ts"
@@ -34,6 +35,8 @@ export interface Pace {
 export interface AttemptAccount {
   /** A stream has shown its first content; `slowestGapMs` is read when the attempt ends. */
   readonly opened: (slowestGapMs: () => number) => void
+  /** The provider's answer has begun. */
+  readonly heard: (headers: ResponseHeaders) => void
   /** Writes the attempt into the trace, tells who listens and ends its span, once. */
   readonly settle: (outcome: AttemptOutcome) => Effect.Effect<void>
 }
@@ -71,8 +74,12 @@ export const settleAttempt = (
   const startedMs = call.elapsedMs()
   let open = true
   let pace: Pace | undefined
+  let headers: ResponseHeaders | undefined
   const opened = (slowestGapMs: () => number): void => {
     pace = { firstContentMs: round(call.elapsedMs() - startedMs), slowestGapMs }
+  }
+  const heard = (told: ResponseHeaders): void => {
+    headers = told
   }
   const settle = (outcome: AttemptOutcome): Effect.Effect<void> =>
     Effect.suspend(() => {
@@ -100,9 +107,13 @@ export const settleAttempt = (
         ...(outcome.interrupted === true ? { interrupted: true } : {}),
       })
       if (onSettled.length === 0) return ended
-      const detail = { ...(request === undefined ? {} : { request }), ...(response === undefined ? {} : { response }) }
+      const detail = {
+        ...(request === undefined ? {} : { request }),
+        ...(response === undefined ? {} : { response }),
+        ...(headers === undefined ? {} : { headers }),
+      }
       const told = tellAll(onSettled, attempt, call, detail)
       return told === undefined ? ended : Effect.andThen(told, ended)
     })
-  return { opened, settle }
+  return { opened, heard, settle }
 }
