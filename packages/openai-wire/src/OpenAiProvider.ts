@@ -6,6 +6,8 @@ import {
   type ProviderEmbedResponse,
   type ProviderResponse,
   type StreamPart,
+  type TellHeaders,
+  tellHeaders,
   unfold,
   type Warning,
 } from "@switchyard/core"
@@ -13,7 +15,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import OpenAI from "openai"
+import OpenAI, { APIError } from "openai"
 import { isStream, PartReader, pullParts, readJson, redactor, type Wire } from "@switchyard/transport/provider"
 import { type Target, toChat } from "./internal/chat/request.ts"
 import { fromChat } from "./internal/chat/response.ts"
@@ -59,7 +61,7 @@ const makeClient = (settings: OpenAiSettings): OpenAI =>
     logLevel: "off",
   })
 
-type Send = (signal: AbortSignal) => Promise<Response>
+type Send<A = Response> = (signal: AbortSignal, tell: TellHeaders) => Promise<A>
 
 /** A provider on the official client: one HTTP request per call, failures as `LlmError`, secrets kept out of them. */
 export const makeOpenAi = (settings: OpenAiSettings): Required<Provider> => {
@@ -77,20 +79,26 @@ export const makeOpenAi = (settings: OpenAiSettings): Required<Provider> => {
 
   const post = (path: string, body: string, { model, headers }: Pick<LlmRequest, "model" | "headers">): Send => {
     const all = { "content-type": "application/json", ...settings.headersOf?.(model), ...headers }
-    return (signal) => client.post(path, { body, signal, headers: all }).asResponse()
+    return async (signal, tell) => {
+      const response = await client.post(path, { body, signal, headers: all }).asResponse()
+      tell(response.headers)
+      return response
+    }
   }
 
   /** Sends, and turns whatever goes wrong into an `LlmError`. Interruption aborts the request. */
-  const send = <A>(
-    request: (signal: AbortSignal) => Promise<A>,
-    headers?: LlmRequest["headers"],
-  ): Effect.Effect<A, LlmError> => {
+  const send = <A>(request: Send<A>, headers?: LlmRequest["headers"]): Effect.Effect<A, LlmError> => {
     if (missing !== undefined) return Effect.fail(missing)
-    return Effect.flatMap(Clock.Clock, (clock) =>
-      Effect.tryPromise({
-        try: request,
-        catch: (error) => redact(fromClient(error, clock.currentTimeMillisUnsafe()), headers),
-      }),
+    return Effect.flatMap(tellHeaders, (tell) =>
+      Effect.flatMap(Clock.Clock, (clock) =>
+        Effect.tryPromise({
+          try: (signal) => request(signal, tell),
+          catch: (error) => {
+            if (error instanceof APIError && error.headers !== undefined) tell(error.headers)
+            return redact(fromClient(error, clock.currentTimeMillisUnsafe()), headers)
+          },
+        }),
+      ),
     )
   }
 
@@ -113,8 +121,8 @@ export const makeOpenAi = (settings: OpenAiSettings): Required<Provider> => {
   const generate = (request: LlmRequest): Effect.Effect<ProviderResponse, LlmError> =>
     Effect.flatMap(translate(request, false), ({ text, warnings }) => {
       const sendIt = post(path, text, request)
-      return send(async (signal) => {
-        return read(await readJson(await sendIt(signal)), request.model, warnings)
+      return send(async (signal, tell) => {
+        return read(await readJson(await sendIt(signal, tell)), request.model, warnings)
       }, request.headers)
     })
 
@@ -146,8 +154,8 @@ export const makeOpenAi = (settings: OpenAiSettings): Required<Provider> => {
       ...request.providerData?.[settings.id],
     }
     const sendIt = post("/embeddings", JSON.stringify(body), { model: request.model })
-    return send(async (signal) =>
-      fromEmbeddings(await readJson(await sendIt(signal)), request.model, request.inputs.length),
+    return send(async (signal, tell) =>
+      fromEmbeddings(await readJson(await sendIt(signal, tell)), request.model, request.inputs.length),
     )
   }
 

@@ -1,10 +1,12 @@
-import Anthropic from "@anthropic-ai/sdk"
+import Anthropic, { APIError } from "@anthropic-ai/sdk"
 import {
   LlmError,
   type LlmRequest,
   type Provider,
   type ProviderResponse,
   type StreamPart,
+  type TellHeaders,
+  tellHeaders,
   unfold,
 } from "@switchyard/core"
 import { isStream, PartReader, pullParts, readJson, redactor } from "@switchyard/transport/provider"
@@ -64,6 +66,8 @@ const makeClient = (settings: AnthropicSettings): Anthropic => {
   })
 }
 
+type Send<A = Response> = (signal: AbortSignal, tell: TellHeaders) => Promise<A>
+
 /** A provider on the official client: one HTTP request per call, failures as `LlmError`, secrets kept out of them. */
 export const makeAnthropic = (settings: AnthropicSettings): Provider => {
   const { id } = settings
@@ -77,22 +81,29 @@ export const makeAnthropic = (settings: AnthropicSettings): Provider => {
   const missing = hasCredentials(settings) ? undefined : noKey(id)
 
   /** Sends, and turns whatever goes wrong into an `LlmError`. Interruption aborts the request. */
-  const send = <A>(request: LlmRequest, ask: (signal: AbortSignal) => Promise<A>): Effect.Effect<A, LlmError> => {
+  const send = <A>(request: LlmRequest, ask: Send<A>): Effect.Effect<A, LlmError> => {
     if (missing !== undefined) return Effect.fail(missing)
-    return Effect.flatMap(Clock.Clock, (clock) =>
-      Effect.tryPromise({
-        try: ask,
-        catch: (error) => redact(fromClient(error, clock.currentTimeMillisUnsafe()), request.headers),
-      }),
+    return Effect.flatMap(tellHeaders, (tell) =>
+      Effect.flatMap(Clock.Clock, (clock) =>
+        Effect.tryPromise({
+          try: (signal) => ask(signal, tell),
+          catch: (error) => {
+            if (error instanceof APIError && error.headers !== undefined) tell(error.headers)
+            return redact(fromClient(error, clock.currentTimeMillisUnsafe()), request.headers)
+          },
+        }),
+      ),
     )
   }
 
   const post =
-    (request: LlmRequest, translated: Translated) =>
-    async (signal: AbortSignal): Promise<Response> => {
+    (request: LlmRequest, translated: Translated): Send =>
+    async (signal, tell) => {
       const headers = headersOf(request, translated, always)
       try {
-        return await client.post("/v1/messages", { body: translated.body, signal, headers }).asResponse()
+        const response = await client.post("/v1/messages", { body: translated.body, signal, headers }).asResponse()
+        tell(response.headers)
+        return response
       } catch (error) {
         throw fromSerialising(error)
       }
@@ -112,7 +123,7 @@ export const makeAnthropic = (settings: AnthropicSettings): Provider => {
   const generate = (request: LlmRequest): Effect.Effect<ProviderResponse, LlmError> =>
     Effect.flatMap(translate(request, false), (translated) => {
       const sendIt = post(request, translated)
-      return send(request, async (signal) => read(await sendIt(signal), request, translated))
+      return send(request, async (signal, tell) => read(await sendIt(signal, tell), request, translated))
     })
 
   const stream = (request: LlmRequest): Stream.Stream<StreamPart, LlmError> =>

@@ -7,6 +7,20 @@ const facts = "The library opens at nine. The librarian is called Orla Finch. Th
 
 const failure = (asked: LlmRequest) => Effect.map(Effect.flip(ask(asked)), ({ reason }) => reason)
 
+it.effect("whoever wrote a system message may say whether it is context", () =>
+  Effect.gen(function* () {
+    const asked = (content: string, context: boolean) =>
+      request({
+        messages: [
+          { role: "system", content, providerData: { extractive: { context } } },
+          { role: "user", content: "Who is the librarian?" },
+        ],
+      })
+    assert.include(text(yield* ask(asked("The librarian is called Orla Finch.", true))), "Orla Finch")
+    assert.strictEqual((yield* failure(asked(facts.repeat(3), false)))._tag, "Unsupported")
+  }),
+)
+
 describe("without an answer", () => {
   it.effect("no context is Unsupported: nothing to extract from", () =>
     Effect.gen(function* () {

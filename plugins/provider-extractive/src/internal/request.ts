@@ -1,4 +1,11 @@
-import { LlmError, type LlmRequest, type Message, type Reason, type Warning } from "@switchyard/core"
+import {
+  LlmError,
+  type LlmRequest,
+  type Message,
+  type Reason,
+  type SystemMessage,
+  type Warning,
+} from "@switchyard/core"
 import {
   type Document,
   type Gathered,
@@ -82,10 +89,16 @@ const unsupported = (request: LlmRequest, id: string): ReadonlyArray<Warning> =>
   return warnings
 }
 
+/** Whoever put the message there may say so: `providerData: { extractive: { context: false } }`. Its length decides else. */
+const isContext = ({ content, providerData }: SystemMessage): boolean => {
+  const said = providerData?.["extractive"]?.["context"]
+  return typeof said === "boolean" ? said : countWords(content) > FEW_WORDS
+}
+
 const readMessage = (message: Message, into: Gathered): void => {
   switch (message.role) {
     case "system":
-      if (countWords(message.content) > FEW_WORDS) gather(into, makeDocument("system", message.content))
+      if (isContext(message)) gather(into, makeDocument("system", message.content))
       return
     case "user":
       for (const part of message.content) {
