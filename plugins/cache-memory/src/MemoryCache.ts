@@ -1,30 +1,35 @@
 import {
-  type Answer,
+  costOf,
+  exactHit,
+  flightHit,
+  Flights,
+  freshnessOf,
+  Invalidations,
+  isStorable,
+  keptUntil,
+  mayCache,
+  ownCopy,
+  Refresher,
+  servesErrors,
+  ttlOf,
+} from "@switchyard/caching"
+import {
   type Cache,
   type CacheHit,
   type CallContext,
   type LlmError,
   type LlmRequest,
   type LlmResponse,
-  wholeAnswer,
+  sizeOf,
 } from "@switchyard/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { CacheClock } from "./internal/CacheClock.ts"
-import { costOf } from "./internal/costOf.ts"
 import { type Entry, entryOf, idOf, type Kept } from "./internal/Entry.ts"
 import { EntryTable } from "./internal/EntryTable.ts"
-import type { Flight } from "./internal/Flight.ts"
-import { Flights } from "./internal/Flights.ts"
-import { freshnessOf, keptUntil, mayCache, servesErrors, ttlOf } from "./internal/freshness.ts"
-import { handedOut, ownCopy } from "./internal/ownCopy.ts"
 import { openFile } from "./internal/openFile.ts"
-import { paced } from "./internal/paced.ts"
 import { Persistence } from "./internal/Persistence.ts"
-import { Refresher } from "./internal/Refresher.ts"
-import { sizeOf } from "./internal/sizeOf.ts"
-import { isStorable } from "./internal/storable.ts"
 import { Tally } from "./internal/Tally.ts"
 import type { MemoryCacheControl } from "./MemoryCacheControl.ts"
 import { makeControl } from "./internal/makeControl.ts"
@@ -35,6 +40,7 @@ export interface Parts {
   readonly settings: Settings
   readonly table: EntryTable
   readonly flights: Flights
+  readonly invalidations: Invalidations<Kept>
   readonly refresher: Refresher
   readonly tally: Tally
   readonly clock: CacheClock
@@ -66,21 +72,26 @@ const makeParts = Effect.fnUntraced(function* (options: Options) {
     file,
     table: new EntryTable(settings, tally),
     flights: new Flights(settings.maxEntryBytes),
-    refresher: new Refresher(yield* Effect.scope, tally),
+    invalidations: new Invalidations(),
+    refresher: new Refresher({
+      scope: yield* Effect.scope,
+      counted: (came) => tally.add(came ? "refreshed" : "refreshesFailed"),
+    }),
     clock: new CacheClock(yield* Clock.Clock, opened?.latest),
   }
   return parts
 })
 
-const cacheOf = (parts: Parts): Pick<Cache, "lookup" | "lookupStale" | "store" | "progress" | "release"> => {
-  const { settings, flights, clock, file } = parts
+const cacheOf = (parts: Parts): Omit<Cache, "invalidate" | "stats"> => {
+  const { settings, flights, clock, file, invalidations } = parts
   return {
     lookup: (key, request, context) =>
       Effect.suspend(() => {
         if (!mayCache(request, settings)) return Effect.undefined
         const id = idIn(parts, key, context)
-        const found = file === undefined ? undefined : upToDate(parts, file, id, clock.now())
-        if (found === undefined) return inMemory(parts, id, key, request, context)
+        if (file === undefined) return inMemory(parts, id, key, request, context)
+        invalidations.began(context)
+        const found = upToDate(parts, file, id, clock.now())
         return Effect.flatMap(found, (entry) => inMemory(parts, id, key, request, context, entry))
       }),
     lookupStale: (key, request, context) =>
@@ -89,10 +100,12 @@ const cacheOf = (parts: Parts): Pick<Cache, "lookup" | "lookupStale" | "store" |
         const found = file === undefined ? Effect.undefined : upToDate(parts, file, id, clock.now())
         return Effect.map(found, (entry) => whateverItsAge(parts, id, request, context, entry))
       }),
+    begin: (_, __, context) => Effect.sync(() => invalidations.began(context)),
     store: (key, response, request, context) =>
       Effect.suspend(() => keep(parts, key, response, request, context, clock.now())),
-    progress: (_, batch, context) => Effect.sync(() => flights.push(batch, context)),
-    release: (_, context) => Effect.sync(() => flights.over(context)),
+    share: (key, context, told) => Effect.sync(() => flights.share(idIn(parts, key, context), context, told)),
+    progress: (key, batch, context) => Effect.sync(() => flights.push(idIn(parts, key, context), batch, context)),
+    release: (key, context) => Effect.sync(() => flights.over(idIn(parts, key, context), context)),
   }
 }
 
@@ -144,16 +157,18 @@ const inMemory = (
     const stale = Effect.sync(() => hit(parts, entry, now, context, true))
     if (flights.has(id) || policy?.mode === "read-only") return stale
     if (refresher.can(id)) {
-      const { storedAt } = entry.kept
-      const isNewer = () => (table.peek(id)?.kept.storedAt ?? storedAt) > storedAt
-      const behind = refresher.refresh(id, request, context, () => clock.now(), isNewer)
-      return Effect.andThen(behind, stale)
+      return Effect.andThen(refresher.refresh(id, request, context), stale)
     }
   }
-  const flight = flights.join(id, context)
-  if (flight !== undefined) return Effect.succeed(joined(parts, flight, request, context, now))
+  const joined = flights.join(id, context)
+  if (joined !== undefined) {
+    parts.tally.add("joined")
+    return Effect.succeed(flightHit(joined, request.model, now, context, settings))
+  }
   parts.tally.add("misses")
-  if (policy?.mode !== "read-only") flights.lead(id, key, request, context, now, tenantIn(parts, context))
+  if (policy?.mode === "read-only") return Effect.undefined
+  parts.invalidations.began(context)
+  flights.lead(id, { key, tenant: tenantIn(parts, context), asked: request.model, tags: context.tags }, context, now)
   return Effect.undefined
 }
 
@@ -185,47 +200,7 @@ const hit = (
   tally.add("hits")
   tally.saved(kept)
   if (stale) tally.add("stale")
-  return {
-    answer: replay(kept, context, settings),
-    provider: kept.provider,
-    cached: { kind: "exact", ageMs: Math.max(0, Math.round(now - kept.storedAt)), ...(stale ? { stale } : {}) },
-  }
-}
-
-const replay = ({ response }: Kept, context: CallContext, { replayCharactersPerSecond: pace }: Settings): Answer => {
-  const isRead = context.operation === "stream" && context.contract !== "hold"
-  const own = handedOut(response)
-  return pace === undefined || !isRead ? wholeAnswer(own) : { _tag: "Flowing", parts: paced(own, pace) }
-}
-
-const joined = (
-  { tally, settings }: Parts,
-  flight: Flight,
-  { model }: LlmRequest,
-  context: CallContext,
-  now: number,
-): CacheHit => {
-  tally.add("joined")
-  const isWhole = context.operation !== "stream" || context.contract === "hold"
-  const mayRestart = isWhole || context.contract === "restart"
-  const guessed = providerBefore(model, context)
-  return {
-    answer: { _tag: "Flowing", parts: flight.follow({ mayRestart, idleMs: settings.joinIdleMs }) },
-    inFlight: true,
-    // Known when the answer is whole: the kernel reads this after the answer, where it waits for the whole of it.
-    get provider() {
-      return flight.provider ?? guessed
-    },
-    cached: { kind: "flight", ageMs: Math.max(0, Math.round(now - flight.startedAt)) },
-  }
-}
-
-/** The provider that a model names, or the only one there is. */
-const providerBefore = (model: string, { providers }: CallContext): string => {
-  const named = model.slice(0, Math.max(0, model.indexOf("/")))
-  if (providers.get(named) !== undefined) return named
-  const [only, another] = providers.all
-  return only !== undefined && another === undefined ? only.provider.id : "@flight"
+  return exactHit(kept, now, context, settings, stale)
 }
 
 const keep = (
@@ -236,13 +211,14 @@ const keep = (
   context: CallContext,
   now: number,
 ): Effect.Effect<void> => {
-  const { settings, table, tally, flights, refresher, file } = parts
-  const led = flights.ledBy(context)
-  flights.stored(response, context)
+  const { settings, table, tally, flights, refresher, invalidations, file } = parts
+  const id = idIn(parts, key, context)
+  const joiners = flights.ledBy(id, context)?.joiners ?? 0
+  flights.stored(id, response, context)
   if (!mayCache(request, settings)) return Effect.void
   const kept = keptOf(parts, key, response, request, context, now)
-  if (led !== undefined && led.joiners > 0) tally.saved(kept, led.joiners)
-  if (led?.outdated === true) return Effect.void
+  if (joiners > 0) tally.saved(kept, joiners)
+  if (invalidations.isOutdated(kept, context)) return Effect.void
   const bytes = sizeOf(kept)
   if (!isStorable(response) || bytes > settings.maxEntryBytes) {
     tally.add("refused")
@@ -251,8 +227,16 @@ const keep = (
   tally.add("stored")
   refresher.refreshed(kept.id)
   table.add(entryOf(kept, bytes, settings, table.peek(kept.id)?.hits), isOver(parts, now))
-  return file === undefined ? Effect.void : file.put(kept, keptUntil(kept, settings))
+  return file === undefined ? Effect.void : putInto(file, parts, kept, context)
 }
+
+/** What was dropped while it was being written is not left there. */
+const putInto = (file: Persistence, { table, settings, invalidations }: Parts, kept: Kept, context: CallContext) =>
+  Effect.flatMap(file.put(kept, keptUntil(kept, settings)), () => {
+    if (!invalidations.isOutdated(kept, context)) return Effect.void
+    table.remove(kept.id)
+    return file.remove(kept.id)
+  })
 
 const keptOf = (
   parts: Parts,

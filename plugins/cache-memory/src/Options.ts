@@ -1,3 +1,4 @@
+import { cachingDefaults, cachingOptions } from "@switchyard/caching"
 import * as Schema from "effect/Schema"
 
 const Ms = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
@@ -25,26 +26,9 @@ const Fields = Schema.Struct({
   maxBytes: Schema.optionalKey(Count),
   /** Larger answers are not kept. Default: a tenth of `maxBytes`. */
   maxEntryBytes: Schema.optionalKey(Count),
-  /** How long an answer is fresh, in ms. Default: an hour. */
-  ttlMs: Schema.optionalKey(Ms),
-  /** The same for the models that a glob (`*`, `?`) names, as asked for or as answering; the first that fits counts. */
-  ttlByModel: Schema.optionalKey(Schema.Record(Schema.String, Ms)),
-  /** How long an answer that is no longer fresh may be given while a newer one is fetched, in ms. Default: 0. */
-  staleWhileRevalidateMs: Schema.optionalKey(Ms),
-  /** How long an answer that is no longer fresh is kept for when every candidate fails, in ms. Default: a day. */
-  staleIfErrorMs: Schema.optionalKey(Ms),
-  /** Calls with a higher temperature are cached only where `policy.cache.mode` is set. Default: 0.3. */
-  maxTemperature: Schema.optionalKey(Ms),
-  /** What a call without a temperature counts as. Default: 0, so it is cached. */
-  missingTemperature: Schema.optionalKey(Ms),
-  /** `all`: tenants share answers. Default: `tenant`, each has its own. */
-  share: Schema.optionalKey(Schema.Literals(["tenant", "all"])),
+  ...cachingOptions,
   /** What a second of waiting is worth in USD when it is decided what to keep. Default: 0.001. */
   usdPerSecond: Schema.optionalKey(Ms),
-  /** A streamed hit comes at this pace. Default: as fast as it is read. */
-  replayCharactersPerSecond: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(1))),
-  /** A call that follows another gives up when nothing comes for so long, in ms. Default: two minutes. */
-  joinIdleMs: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(10))),
   /** Keep answers in a file too, or its settings. */
   persist: Schema.optionalKey(Schema.Union([Persist.fields.file, Persist])),
 })
@@ -59,26 +43,13 @@ const contradiction = ({ maxBytes, maxEntryBytes }: Options): undefined | { path
 
 export const MemoryCacheOptions = Fields.check(Schema.makeFilter(contradiction))
 
-const hour = 3_600_000
-const defaults = {
-  maxEntries: 10_000,
-  maxBytes: 256 * 1024 * 1024,
-  ttlMs: hour,
-  staleWhileRevalidateMs: 0,
-  staleIfErrorMs: 24 * hour,
-  maxTemperature: 0.3,
-  missingTemperature: 0,
-  share: "tenant",
-  usdPerSecond: 0.001,
-  joinIdleMs: 120_000,
-} satisfies Options
+const defaults = { ...cachingDefaults, maxEntries: 10_000, maxBytes: 256 * 1024 * 1024, usdPerSecond: 0.001 }
 
 const persistDefaults = { maxEntries: 1_000_000, maxBytes: 1024 ** 3, synchronous: "normal" } as const
 
 /** All settings, with their defaults. */
 export const settingsOf = ({ persist, ...given }: Options) => {
-  const ttlByModel: Readonly<Record<string, number>> = {}
-  const all = { ...defaults, ttlByModel, replayCharactersPerSecond: undefined, ...given }
+  const all = { ...defaults, ...given }
   return {
     ...all,
     maxEntryBytes: given.maxEntryBytes ?? Math.max(1, Math.floor(all.maxBytes / 10)),

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { fold, LlmError, type StreamPart, textOf } from "@switchyard/core"
+import { fold, foldCall, LlmError, type StreamPart, textOf } from "@switchyard/core"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -155,7 +155,7 @@ describe("streams", () => {
     }).pipe(Effect.scoped),
   )
 
-  it.effect("one who follows and leaves cancels nothing; when the leader leaves, nobody takes half for whole", () =>
+  it.effect("one who leaves cancels nothing, the leader included, as long as one of them is there", () =>
     Effect.gen(function* () {
       const { plugin, state, gate } = yield* gated
       const { stream, ask, control } = yield* standing([plugin])
@@ -163,24 +163,88 @@ describe("streams", () => {
       const first = yield* Effect.forkChild(leader.collect(stream()))
       yield* until(() => leader.text() === "one two ")
       const second = yield* Effect.forkChild(leaving.collect(stream()))
-      const third = yield* Effect.forkChild(Effect.exit(following.collect(stream())))
+      const third = yield* Effect.forkChild(following.collect(stream()))
       const fourth = yield* Effect.forkChild(ask())
       yield* counted(control, ({ joined }) => joined === 3)
       yield* until(() => following.text() === "one two ")
       yield* Fiber.interrupt(second)
-      assert.deepStrictEqual([state.calls, state.cancelled], [1, 0])
       yield* Fiber.interrupt(first)
-      assert.strictEqual(state.cancelled, 1)
-      const exit = yield* Fiber.join(third)
-      assert.isTrue(Exit.isFailure(exit))
-      const error = Exit.findErrorOption(exit)
-      assert(error._tag === "Some")
-      assert.strictEqual(error.value.reason._tag, "Truncated")
-      // Who had been handed nothing asks again.
+      assert.deepStrictEqual([state.calls, state.cancelled], [1, 0])
+      yield* Deferred.succeed(gate, undefined)
+      yield* Fiber.join(third)
+      assert.strictEqual(following.text(), "one two three four")
+      assert.strictEqual(yield* Fiber.join(fourth), "one two three four")
+      assert.deepStrictEqual([leader.text(), leaving.text()], ["one two ", "one two "])
+      assert.deepStrictEqual([state.calls, state.cancelled, (yield* control.stats).entries], [1, 0, 1])
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("when the last one leaves the provider is interrupted, and the next who asks leads", () =>
+    Effect.gen(function* () {
+      const { plugin, state, gate } = yield* gated
+      const { stream, ask, control } = yield* standing([plugin])
+      const [leader, following] = [seen(), seen()]
+      const first = yield* Effect.forkChild(leader.collect(stream()))
+      yield* until(() => leader.text() === "one two ")
+      const second = yield* Effect.forkChild(following.collect(stream()))
+      yield* until(() => following.text() === "one two ")
+      yield* Fiber.interrupt(first)
+      assert.strictEqual(state.cancelled, 0)
+      yield* Fiber.interrupt(second)
+      yield* until(() => state.cancelled === 1)
+      const third = yield* Effect.forkChild(ask())
       yield* until(() => state.calls === 2)
       yield* Deferred.succeed(gate, undefined)
-      assert.strictEqual(yield* Fiber.join(fourth), "one two three four")
-      assert.strictEqual((yield* control.stats).entries, 1)
+      assert.strictEqual(yield* Fiber.join(third), "one two three four")
+      assert.deepStrictEqual([(yield* control.stats).joined, state.cancelled], [1, 1])
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("when the leader fails, nobody takes half for whole, and who was handed nothing asks", () =>
+    Effect.gen(function* () {
+      const { plugin, state, gate } = yield* gated
+      const { stream, ask, control } = yield* standing([plugin])
+      const [leader, following] = [seen(), seen()]
+      const first = yield* Effect.forkChild(Effect.flip(leader.collect(stream())))
+      yield* until(() => leader.text() === "one two ")
+      const second = yield* Effect.forkChild(Effect.flip(following.collect(stream())))
+      const third = yield* Effect.forkChild(Effect.exit(ask()))
+      yield* counted(control, ({ joined }) => joined === 2)
+      yield* until(() => following.text() === "one two ")
+      yield* Deferred.fail(gate, ill())
+      assert.strictEqual((yield* Fiber.join(first)).reason._tag, "Truncated")
+      assert.strictEqual((yield* Fiber.join(second)).reason._tag, "Truncated")
+      assert.isTrue(Exit.isFailure(yield* Fiber.join(third)))
+      assert.deepStrictEqual([state.calls, (yield* control.stats).entries], [2, 0])
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("a leader who reads slowly holds up nobody, and gets all of it in its own time", () =>
+    Effect.gen(function* () {
+      const words = Array.from({ length: 50 }, (_, nth) => `word${nth} `)
+      let calls = 0
+      const stream = () =>
+        Stream.suspend(() => {
+          calls++
+          return Stream.rechunk(Stream.fromArray([...partsOf(words)]), 1)
+        })
+      const plugin = plug("provider", { id: "p", models: ["m"], describe: () => undefined, stream })
+      const { stream: ask, collect, control } = yield* standing([plugin])
+      const leader = seen()
+      const reading = Stream.tap(ask(), () => Effect.sleep(1000))
+      const first = yield* Effect.forkChild(leader.collect(reading))
+      yield* counted(control, ({ misses }) => misses === 1)
+      yield* TestClock.adjust(3000)
+      yield* until(() => leader.text() === "word0 ")
+      const others = yield* Effect.forEach([1, 2, 3], () => Effect.forkChild(collect()))
+      // No time passes.
+      for (const other of others) {
+        assert.strictEqual(textOf(foldCall(yield* Fiber.join(other)).content), words.join(""))
+      }
+      assert.deepStrictEqual([leader.text(), calls, (yield* control.stats).entries], ["word0 ", 1, 1])
+      yield* TestClock.adjust(60_000)
+      yield* Fiber.join(first)
+      assert.strictEqual(leader.text(), words.join(""))
     }).pipe(Effect.scoped),
   )
 

@@ -1,3 +1,4 @@
+import { cachingDefaults, cachingOptions } from "@switchyard/caching"
 import * as Schema from "effect/Schema"
 import { mostBytes } from "./internal/entryCodec.ts"
 
@@ -23,25 +24,8 @@ export const RedisCacheOptions = Schema.Struct({
   ),
   /** Before every key and the channel. Default: `switchyard:cache:`. */
   prefix: Schema.optionalKey(Schema.NonEmptyString),
-  /** How long an answer is fresh, in ms. Default: an hour. */
-  ttlMs: Schema.optionalKey(Ms),
-  /** The same for the models that a glob (`*`, `?`) names, as asked for or as answering; the first that fits counts. */
-  ttlByModel: Schema.optionalKey(Schema.Record(Schema.String, Ms)),
-  /** How long an answer that is no longer fresh may be given while a newer one is fetched, in ms. Default: 0. */
-  staleWhileRevalidateMs: Schema.optionalKey(Ms),
-  /** How long an answer that is no longer fresh is kept for when every candidate fails, in ms. Default: a day. */
-  staleIfErrorMs: Schema.optionalKey(Ms),
-  /** Calls with a higher temperature are cached only where `policy.cache.mode` is set. Default: 0.3. */
-  maxTemperature: Schema.optionalKey(Ms),
-  /** What a call without a temperature counts as. Default: 0, so it is cached. */
-  missingTemperature: Schema.optionalKey(Ms),
-  /** `all`: tenants share answers. Default: `tenant`, each has its own. */
-  share: Schema.optionalKey(Schema.Literals(["tenant", "all"])),
-  /** A streamed hit comes at this pace. Default: as fast as it is read. */
-  replayCharactersPerSecond: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(1))),
-  /** A call that follows another gives up when nothing comes for so long, in ms. Default: two minutes. */
-  joinIdleMs: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(10))),
-  /** Larger entries are packed (zstd), in bytes of JSON. Default: 4,096. */
+  ...cachingOptions,
+  /** Larger entries are packed (zstd), in bytes of JSON. Default: 16,384; below it, unpacking takes longer than the network. */
   compressAboveBytes: Schema.optionalKey(Schema.Natural),
   /** Larger answers are not kept, in bytes of JSON. Default: 8 MiB. */
   maxEntryBytes: Schema.optionalKey(Count.check(Schema.isLessThanOrEqualTo(mostBytes))),
@@ -55,30 +39,20 @@ export const RedisCacheOptions = Schema.Struct({
 
 export interface Options extends Schema.Schema.Type<typeof RedisCacheOptions> {}
 
-const hour = 3_600_000
-const noOwnTtl: Readonly<Record<string, number>> = {}
 const defaults = {
+  ...cachingDefaults,
   prefix: "switchyard:cache:",
-  ttlMs: hour,
-  ttlByModel: noOwnTtl,
-  staleWhileRevalidateMs: 0,
-  staleIfErrorMs: 24 * hour,
-  maxTemperature: 0.3,
-  missingTemperature: 0,
-  share: "tenant",
-  joinIdleMs: 120_000,
-  compressAboveBytes: 4096,
+  compressAboveBytes: 16_384,
   maxEntryBytes: 8 * 1024 * 1024,
   patienceMs: 50,
   leaseMs: 10_000,
-} satisfies Omit<Options, "url">
+}
 
 const nearDefaults = { maxEntries: 1000, maxBytes: 32 * 1024 * 1024, forMs: 60_000 }
 
 /** All settings, with their defaults. */
 export const settingsOf = ({ near, ...given }: Options) => ({
   ...defaults,
-  replayCharactersPerSecond: undefined,
   ...given,
   near: near === false ? undefined : { ...nearDefaults, ...near },
 })

@@ -1,4 +1,15 @@
 import {
+  costOf,
+  type Flights,
+  freshnessOf,
+  isStorable,
+  mayCache,
+  ownCopy,
+  type Refresher,
+  servesErrors,
+  ttlOf,
+} from "@switchyard/caching"
+import {
   type Cache,
   type CacheHit,
   type CallContext,
@@ -10,11 +21,8 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Changes } from "./internal/Changes.ts"
-import { costOf } from "./internal/costOf.ts"
 import type { Entries } from "./internal/Entries.ts"
 import { namesOf } from "./internal/Entries.ts"
-import type { Flights } from "./internal/Flights.ts"
-import { freshnessOf, mayCache, servesErrors, ttlOf } from "./internal/freshness.ts"
 import { follow, fromElsewhere, hit } from "./internal/hits.ts"
 import type { Kept } from "./internal/Kept.ts"
 import type { Leases } from "./internal/Leases.ts"
@@ -22,10 +30,7 @@ import { makeControl } from "./internal/makeControl.ts"
 import { makeParts } from "./internal/makeParts.ts"
 import { memberOf, type Names } from "./internal/names.ts"
 import type { Near } from "./internal/Near.ts"
-import { ownCopy } from "./internal/ownCopy.ts"
 import { type Away, countFailures, type Redis } from "./internal/Redis.ts"
-import type { Refresher } from "./internal/Refresher.ts"
-import { isStorable } from "./internal/storable.ts"
 import type { Tally } from "./internal/Tally.ts"
 import type { Options, Settings } from "./Options.ts"
 import type { RedisCacheControl } from "./RedisCacheControl.ts"
@@ -56,36 +61,45 @@ export const makeRedisCache = (
     return { control, cache: { ...cacheOf(parts), invalidate: control.invalidate, stats: control.stats } }
   })
 
-const cacheOf = (parts: Parts): Pick<Cache, "lookup" | "lookupStale" | "store" | "progress" | "release"> => ({
+const cacheOf = (parts: Parts): Omit<Cache, "invalidate" | "stats"> => ({
   lookup: (key, request, context) => lookup(parts, memberIn(parts, key, context), request, context),
   lookupStale: (key, request, context) => whateverItsAge(parts, memberIn(parts, key, context), request, context),
   store: (key, response, request, context) => keep(parts, memberIn(parts, key, context), response, request, context),
-  progress: (_, batch, context) => Effect.sync(() => parts.flights.push(batch, context)),
-  release: (_, context) =>
+  begin: (_, request, context) => (mayCache(request, parts.settings) ? parts.leases.begin(context) : Effect.void),
+  share: (key, context, told) => Effect.sync(() => parts.flights.share(memberIn(parts, key, context), context, told)),
+  progress: (key, batch, context) =>
+    Effect.sync(() => parts.flights.push(memberIn(parts, key, context), batch, context)),
+  release: (key, context) =>
     Effect.suspend(() => {
-      parts.flights.over(context)
-      return parts.leases.release(context.id)
+      const member = memberIn(parts, key, context)
+      parts.flights.over(member, context)
+      return parts.leases.release(member, context.id)
     }),
 })
 
 const memberIn = ({ settings }: Parts, key: string, { tenant }: CallContext): string =>
   memberOf(settings.share === "all" ? undefined : tenant, key)
 
-const lookup = Effect.fnUntraced(function* (parts: Parts, member: string, request: LlmRequest, context: CallContext) {
-  const { settings, near, tally } = parts
-  if (!mayCache(request, settings)) return undefined
-  const now = yield* Clock.currentTimeMillis
-  const close = near?.get(member, now)
-  if (close !== undefined && freshnessOf(close, now, request.policy?.cache, settings) === "fresh") {
-    tally.add("nearHits")
-    return hit(parts, close, now, context)
-  }
-  const followed = follow(parts, member, request, context, now)
-  if (followed !== undefined) return followed
-  return yield* Effect.catchTag(inRedis(parts, member, request, context, now), "Away", (away) =>
-    without(parts, member, request, context, now, away),
-  )
-})
+/** A hit is the common way, so it is kept short. */
+const lookup = (parts: Parts, member: string, request: LlmRequest, context: CallContext) =>
+  Effect.flatMap(Clock.currentTimeMillis, (now): Effect.Effect<CacheHit | undefined, LlmError> => {
+    const { settings, near, tally, entries } = parts
+    if (!mayCache(request, settings)) return Effect.undefined
+    const close = near?.get(member, now)
+    if (close !== undefined && freshnessOf(close, now, request.policy?.cache, settings) === "fresh") {
+      tally.add("nearHits")
+      return Effect.succeed(hit(parts, close, now, context))
+    }
+    const followed = follow(parts, member, request, context, now)
+    if (followed !== undefined) return Effect.succeed(followed)
+    const began = context.elapsedMs()
+    const found = Effect.flatMap(entries.read(member, now), (kept) =>
+      typeof kept === "object" && freshnessOf(kept, now, request.policy?.cache, settings) === "fresh"
+        ? Effect.succeed(hit(parts, kept, now, context))
+        : notFresh(parts, member, request, context, now, kept, settings.patienceMs - (context.elapsedMs() - began)),
+    )
+    return Effect.catchTag(found, "Away", (away) => without(parts, member, request, context, now, away))
+  })
 
 /** Redis is away: a miss, but those who ask the same in this process still ask once. */
 const without = (
@@ -97,6 +111,7 @@ const without = (
   { why, known, kind }: Away,
 ): Effect.Effect<CacheHit | undefined> =>
   Effect.suspend(() => {
+    parts.leases.missed(context)
     context.decide("cache", `Redis is ${kind === "slow" ? "slow" : "away"}: ${why}`)
     if (!known) context.warn({ type: "degraded", message: `the cache on Redis failed and was skipped: ${why}` })
     const followed = follow(parts, member, request, context, now)
@@ -112,33 +127,33 @@ const missed = (
   now: number,
 ): void => {
   tally.add("misses")
-  if (request.policy?.cache?.mode !== "read-only") flights.lead(member, context, now)
+  if (request.policy?.cache?.mode === "read-only") return
+  const { tenant, tags } = context
+  flights.lead(member, { key: member, tenant, asked: request.model, tags }, context, now)
 }
 
-const inRedis = Effect.fnUntraced(function* (
+/** What Redis has is `found`, and no fresh answer. */
+const notFresh = Effect.fnUntraced(function* (
   parts: Parts,
   member: string,
   request: LlmRequest,
   context: CallContext,
   now: number,
+  found: Kept | "spoilt" | undefined,
+  withinMs: number,
 ) {
-  const { settings, entries, flights, refresher } = parts
-  const began = context.elapsedMs()
+  const { settings, flights, refresher } = parts
   const policy = request.policy?.cache
-  const found = yield* entries.read(member, now)
-  const kept = typeof found === "object" ? found : undefined
-  const freshness = kept === undefined ? "old" : freshnessOf(kept, now, policy, settings)
-  if (kept !== undefined && freshness === "fresh") return hit(parts, kept, now, context)
-  const stale = freshness === "stale" ? kept : undefined
+  const isStale = typeof found === "object" && freshnessOf(found, now, policy, settings) === "stale"
+  const stale = isStale ? found : undefined
   // In a read-only call nothing may be stored for it, so nothing is fetched behind it either.
   if (stale !== undefined) {
     if (flights.has(member) || policy?.mode === "read-only") return hit(parts, stale, now, context, true)
     if (refresher.can(member)) {
-      yield* refresher.refresh(member, request, context, now)
+      yield* refresher.refresh(member, request, context)
       return hit(parts, stale, now, context, true)
     }
   }
-  const withinMs = settings.patienceMs - (context.elapsedMs() - began)
   return yield* lead(parts, { member, request, context, now, stale, anyway: found !== undefined, withinMs })
 })
 
@@ -164,7 +179,7 @@ const lead = Effect.fnUntraced(function* (parts: Parts, asking: Asking) {
     tally.add("misses")
     return undefined
   }
-  const led = yield* leases.acquire(member, { owner: context.id, lastsMs: context.remainingMs(), anyway, withinMs })
+  const led = yield* leases.acquire(member, context.id, context, { anyway, withinMs })
   if (led === "held") {
     const local = follow(parts, member, request, context, now)
     if (local !== undefined) return local
@@ -201,15 +216,15 @@ const keep = Effect.fnUntraced(function* (
   context: CallContext,
 ) {
   const { settings, tally, flights, refresher, leases, entries } = parts
-  const led = flights.ledBy(context)
-  flights.stored(response, context)
+  const joiners = flights.ledBy(member, context)?.joiners ?? 0
+  flights.stored(member, response, context)
   if (!mayCache(request, settings)) return
   const now = yield* Clock.currentTimeMillis
   const kept = keptOf(response, request, context, settings, now)
-  if (led !== undefined && led.joiners > 0) tally.saved(kept, led.joiners)
+  if (joiners > 0) tally.saved(kept, joiners)
   if (!isStorable(response)) return tally.add("refused")
-  const mode = request.policy?.cache?.mode
-  const right = mode === "refresh" || mode === "write-only" ? "anyway" : (leases.of(context.id) ?? "polite")
+  const right = leases.rightOf(member, context, request.policy?.cache?.mode)
+  if (right === undefined) return tally.add("fenced")
   const about = { asked: request.model, tags: context.tags }
   const isKept = yield* Effect.catchTag(entries.write(member, kept, about, right, now), "Away", ({ why }) => {
     context.decide("cache", `the answer was not kept in Redis: ${why}`)
@@ -217,7 +232,7 @@ const keep = Effect.fnUntraced(function* (
   })
   if (isKept === undefined) return
   if (isKept) {
-    leases.settled(context.id)
+    leases.settled(member, context.id)
     refresher.refreshed(member)
   }
 })

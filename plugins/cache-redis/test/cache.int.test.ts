@@ -53,8 +53,8 @@ describe("answers shared on Redis", () => {
       assert.isTrue(keys.some((key) => key.includes("entry:")))
       const kept = Effect.promise(() => redis.keys(`${options.prefix}*`))
       yield* eventually(
-        "all but the counter is gone",
-        Effect.map(kept, (left) => left.every((key) => key.endsWith(":fence"))),
+        "all but the counters is gone",
+        Effect.map(kept, (left) => left.every((key) => /:(fence|floor)$/.test(key))),
       )
       yield* stack.ask()
       assert.strictEqual(state.calls, 2)

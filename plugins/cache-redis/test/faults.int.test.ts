@@ -69,7 +69,8 @@ describe("a Redis that is slow", () => {
         process.kill(pid, "SIGSTOP")
         yield* Effect.addFinalizer(() => Effect.sync(() => process.kill(pid, "SIGCONT")))
         const first = yield* timed(stack.call())
-        assert.isAtLeast(first.ms, 45)
+        // Deadlines end up to a fifth early, and a timer up to a millisecond.
+        assert.isAtLeast(first.ms, 39)
         assert.match(first.value.warnings[0]?.message ?? "", /did not answer within 50 ms/)
         yield* Effect.forEach([1, 2, 3, 4], () => stack.call())
         const later = yield* timed(stack.call())

@@ -1,6 +1,5 @@
 import { assert, describe } from "@effect/vitest"
 import { foldCall, type StreamPart, textOf } from "@switchyard/core"
-import { startUpstream } from "@switchyard/testkit"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -9,12 +8,9 @@ import * as Stream from "effect/Stream"
 import { startNode } from "./processes.ts"
 import { useRedis } from "./server.ts"
 import { answer, eventually, ill, partsOf, provider, redisAt, standing } from "./stubs.ts"
+import { upstream } from "./upstream.ts"
 
 const redisIt = useRedis()
-const upstream = Effect.acquireRelease(
-  Effect.promise(() => startUpstream()),
-  (started) => Effect.promise(() => started.close()),
-)
 const many = (count: number) => Array.from({ length: count }, (_, at) => at)
 
 describe("one flight for many calls", () => {

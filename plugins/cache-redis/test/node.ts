@@ -14,6 +14,7 @@ const Settings = Schema.Struct({
   upstream: Schema.String,
   calls: Schema.Int,
   streamed: Schema.Boolean,
+  mode: Schema.optionalKey(Schema.Literals(["read-write", "refresh", "write-only"])),
 })
 export interface NodeSettings extends Schema.Schema.Type<typeof Settings> {}
 
@@ -40,13 +41,14 @@ const upstreamProvider = (baseURL: string) =>
   })
 
 if (import.meta.main) {
-  const { upstream, calls, streamed, ...options } = Schema.decodeUnknownSync(Schema.fromJsonString(Settings))(
+  const { upstream, calls, streamed, mode, ...options } = Schema.decodeUnknownSync(Schema.fromJsonString(Settings))(
     process.argv[2],
   )
   const program = Effect.gen(function* () {
     const stack = yield* standing([upstreamProvider(upstream)], { ...options, patienceMs: 1000 })
     process.stdout.write("ready\n")
-    const one = streamed ? Effect.map(stack.collect(), foldCall) : stack.call()
+    const input = mode === undefined ? {} : { policy: { cache: { mode } } }
+    const one = streamed ? Effect.map(stack.collect(input), foldCall) : stack.call(input)
     const told = Effect.map(one, ({ content, cached }) => {
       process.stdout.write(`${JSON.stringify({ text: textOf(content), cached: cached?.kind ?? "none" })}\n`)
     })

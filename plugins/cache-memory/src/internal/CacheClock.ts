@@ -23,7 +23,7 @@ export class CacheClock {
   /** Ms since 1970, as far as the clock was never set back. */
   now(): number {
     const wall = this.#clock.currentTimeMillisUnsafe()
-    const steady = Number(this.#clock.monotonicTimeNanosUnsafe() / 1000n) / 1000
+    const steady = Number(this.#clock.monotonicTimeNanosUnsafe()) / 1e6
     if (this.#started === undefined) {
       this.#started = steady
       this.#base = Math.max(wall, this.#last)

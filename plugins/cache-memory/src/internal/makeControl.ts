@@ -2,13 +2,13 @@ import * as Effect from "effect/Effect"
 import type { Parts } from "../MemoryCache.ts"
 import type { CacheEntry, MemoryCacheControl } from "../MemoryCacheControl.ts"
 import type { Kept } from "./Entry.ts"
-import { matches } from "./matches.ts"
+import { matches, mayMatch } from "./matches.ts"
 
 export const entryFor = ({ id: _id, ...kept }: Kept): CacheEntry => ({ ...kept, model: kept.response.model })
 
 /** Statistics, and dropping entries in memory and in the file. */
 export const makeControl = (parts: Parts): MemoryCacheControl => {
-  const { table, tally, flights, file, clock } = parts
+  const { table, tally, flights, invalidations, file, clock } = parts
   const stats = Effect.gen(function* () {
     const counted = { ...tally.counts, entries: table.size, bytes: table.bytes }
     return file === undefined ? counted : { ...counted, file: yield* file.count }
@@ -16,7 +16,8 @@ export const makeControl = (parts: Parts): MemoryCacheControl => {
   const invalidate: MemoryCacheControl["invalidate"] = Effect.fnUntraced(function* (which) {
     const isDropped = (kept: Kept): boolean =>
       typeof which === "function" ? which(entryFor(kept)) : matches({ ...kept, model: kept.response.model }, which)
-    if (typeof which !== "function") flights.forget((named) => matches(named, which))
+    invalidations.add(isDropped)
+    flights.forget((about) => typeof which === "function" || mayMatch(about, which))
     const ids = new Set<string>()
     for (const { kept } of table.all()) {
       if (!isDropped(kept)) continue

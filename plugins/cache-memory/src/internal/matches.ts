@@ -1,5 +1,5 @@
+import { type Asked, glob } from "@switchyard/caching"
 import type { CacheQuery } from "@switchyard/core"
-import { glob } from "./glob.ts"
 
 /** What a query is compared with. */
 export interface Named {
@@ -21,3 +21,8 @@ export const matches = (named: Named, { tenant, model, tag, pattern }: CacheQuer
   (tag === undefined || (Object.hasOwn(named.tags, tag.name) && named.tags[tag.name] === tag.value)) &&
   (model === undefined || modelsOf(named).includes(model)) &&
   (pattern === undefined || [...modelsOf(named), named.key].some((name) => glob(pattern, name)))
+
+/** Might its answer fit? Who answers, and under which name, is not known yet. */
+export const mayMatch = (asked: Asked, { tenant, tag }: CacheQuery): boolean =>
+  (tenant === undefined || asked.tenant === tenant) &&
+  (tag === undefined || (Object.hasOwn(asked.tags, tag.name) && asked.tags[tag.name] === tag.value))

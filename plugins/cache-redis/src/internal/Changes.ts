@@ -1,3 +1,4 @@
+import type { Flights } from "@switchyard/caching"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
@@ -6,11 +7,11 @@ import type { Names } from "./names.ts"
 import type { Near } from "./Near.ts"
 
 /**
- * What other processes tell: `stored`, `dropped` or `released`, who says so, and the entries, with a space between each.
- * Answers of this process's own memory are given only while nothing of it can be missed.
+ * What other processes tell: `stored`, `dropped` or `released`, who says so, and the entries, with a space between each; or
+ * `fenced`: answers to what was asked until now are not wanted any more. Answers of this process's own memory are given only while nothing of it can be missed.
  */
 export const message = (
-  what: "stored" | "dropped" | "released",
+  what: "stored" | "dropped" | "released" | "fenced",
   from: string,
   members: ReadonlyArray<string>,
 ): string => [what, from, ...members].join(" ")
@@ -23,19 +24,22 @@ interface Watched {
 }
 
 export class Changes {
+  readonly self: string
   readonly #near: Near | undefined
-  readonly #self: string
+  readonly #flights: Flights
   readonly #watched = new Map<string, Watched>()
 
-  constructor(self: string, near: Near | undefined) {
-    this.#self = self
+  constructor(self: string, near: Near | undefined, flights: Flights) {
+    this.self = self
     this.#near = near
+    this.#flights = flights
   }
 
   hear(text: string): void {
     const [what, from, ...members] = text.split(" ")
+    if (what === "fenced" && from !== this.self) this.#flights.forget(() => true)
     for (const member of members) {
-      if (what !== "released" && from !== this.#self) this.#near?.forget(member)
+      if (what !== "released" && from !== this.self) this.#near?.forget(member)
       const there = this.#watched.get(member)
       if (there === undefined) continue
       const { latch } = there

@@ -1,11 +1,11 @@
+import { keptUntil } from "@switchyard/caching"
 import type { LlmResponse } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import type { Settings } from "../Options.ts"
 import { message } from "./Changes.ts"
 import { readBack, type Spoilt, written } from "./entryCodec.ts"
-import { keptUntil } from "./freshness.ts"
 import type { Kept } from "./Kept.ts"
-import type { Lease } from "./Leases.ts"
+import type { Right } from "./Leases.ts"
 import type { Names } from "./names.ts"
 import type { Near } from "./Near.ts"
 import type { Away, Redis } from "./Redis.ts"
@@ -13,9 +13,6 @@ import type { Tally } from "./Tally.ts"
 
 /** Redis keeps nothing for longer than ten years. */
 const longestMs = 10 * 365 * 24 * 3_600_000
-
-/** By what right an answer is kept: a lease, being newer than whatever is there, or none. */
-export type Right = Lease | "anyway" | "polite"
 
 /** What is known of the call besides its answer. `asked`: the model that was asked for. */
 export interface About {
@@ -43,31 +40,33 @@ export class Entries {
 
   /** The entry, if it is there and whole; one that is spoilt is dropped, and counts as one that is not wanted. */
   read(member: string, now: number): Effect.Effect<Kept | "spoilt" | undefined, Away> {
-    const mark = this.#near?.reading(member)
-    const got = Effect.flatMap(
-      this.#redis.ask((redis) => redis.get(this.#names.entry(member))),
-      (entry) => (entry === null ? Effect.undefined : this.#checked(member, entry)),
-    )
-    if (mark === undefined) return Effect.map(got, (found) => (typeof found === "object" ? found.kept : found))
-    return Effect.onExit(got, (exit) =>
-      Effect.sync(() => {
-        const found = exit._tag === "Success" && typeof exit.value === "object" ? exit.value : undefined
-        this.#near?.read(member, mark, found, now)
-      }),
-    ).pipe(Effect.map((found) => (typeof found === "object" ? found.kept : found)))
+    const near = this.#near
+    const asked = this.#redis.ask((redis) => redis.get(this.#names.entry(member)))
+    if (near === undefined) {
+      return Effect.flatMap(asked, (entry) => (entry === null ? Effect.undefined : this.check(member, entry)))
+    }
+    const mark = near.reading(member)
+    let bytes = 0
+    const got = Effect.flatMap(asked, (entry) => {
+      bytes = entry?.length ?? 0
+      return entry === null ? Effect.undefined : this.check(member, entry)
+    })
+    return Effect.onExit(got, (exit) => {
+      const kept = exit._tag === "Success" && typeof exit.value === "object" ? exit.value : undefined
+      return Effect.sync(() => near.read(member, mark, kept && { kept, bytes }, now))
+    })
   }
 
   /** What these bytes say, under this name. */
-  check(member: string, entry: Buffer): Effect.Effect<Kept | "spoilt", never> {
-    return Effect.map(this.#checked(member, entry), (found) => (typeof found === "object" ? found.kept : found))
+  check(member: string, entry: Buffer): Effect.Effect<Kept | "spoilt"> {
+    const read = readBack(member, entry)
+    return Effect.isEffect(read)
+      ? Effect.flatMap(read, (kept) => this.#trusted(member, kept))
+      : this.#trusted(member, read)
   }
 
-  #checked(member: string, entry: Buffer): Effect.Effect<{ kept: Kept; bytes: number } | "spoilt"> {
-    return Effect.flatMap(readBack(member, entry), (kept): Effect.Effect<{ kept: Kept; bytes: number } | "spoilt"> =>
-      typeof kept === "string"
-        ? Effect.as(this.#spoilt(member, kept), "spoilt" as const)
-        : Effect.succeed({ kept, bytes: entry.length }),
-    )
+  #trusted(member: string, kept: Kept | Spoilt): Effect.Effect<Kept | "spoilt"> {
+    return typeof kept === "string" ? Effect.as(this.#spoilt(member, kept), "spoilt" as const) : Effect.succeed(kept)
   }
 
   #spoilt(member: string, why: Spoilt): Effect.Effect<void> {
@@ -86,8 +85,8 @@ export class Entries {
       const { keys, members } = this.#indexes(member, kept, asked, tags)
       const names = this.#names
       const args = [
-        typeof right === "object" ? "fenced" : right,
-        typeof right === "object" ? right.token : "",
+        "token" in right ? "fenced" : right.kind,
+        "token" in right ? right.token : String(right.since ?? ""),
         entry,
         String(px),
         names.channel,
@@ -96,7 +95,7 @@ export class Entries {
       ]
       const mark = this.#near?.reading(member)
       const sent = this.#redis.ask((redis) =>
-        redis.keep([names.entry(member), names.lease(member), names.floor, ...keys], args),
+        redis.keep([names.entry(member), names.lease(member), names.floor, names.fence, ...keys], args),
       )
       return Effect.map(sent, (reply) => {
         const isKept = reply === 1

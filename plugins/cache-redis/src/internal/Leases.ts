@@ -1,8 +1,11 @@
+import type { CachePolicy, CallContext } from "@switchyard/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { message } from "./Changes.ts"
 import type { Names } from "./names.ts"
 import type { Away, Redis } from "./Redis.ts"
+
+type CacheMode = NonNullable<CachePolicy["mode"]>
 
 /** The right to fetch an answer that no other process fetches. `until`: ms of the monotonic clock, then it is not renewed. */
 export interface Lease {
@@ -15,6 +18,13 @@ export interface Lease {
 export type Led = Lease | "held" | Buffer
 
 /**
+ * By what right an answer is kept, if nothing was dropped since it was asked for: a lease; being newer than whatever is there;
+ * or where there is neither an answer nor a lease. `since`: the number of the last lease that there had been when its call
+ * began; none for a call that never began here, so that nothing is known of what was dropped.
+ */
+export type Right = Lease | { readonly kind: "anyway" | "polite"; readonly since: number | undefined }
+
+/**
  * The leases of this process. They are renewed three times as often as they run out, for at most as long as the call that
  * holds one may last; a process that dies loses them by itself.
  */
@@ -23,7 +33,9 @@ export class Leases {
   readonly #names: Names
   readonly #self: string
   readonly #leaseMs: number
+  /** By who holds it and for what: a call may look up more than its own answer. */
   readonly #held = new Map<string, Lease>()
+  readonly #since = new WeakMap<CallContext, number | "unknown">()
   #asked = 0
 
   constructor(redis: Redis, names: Names, self: string, leaseMs: number) {
@@ -33,17 +45,38 @@ export class Leases {
     this.#leaseMs = leaseMs
   }
 
-  of(owner: string): Lease | undefined {
-    return this.#held.get(owner)
+  /** `undefined`: Redis did not say what the last lease was when the call began, so its answer is not kept. */
+  rightOf(member: string, context: CallContext, mode: CacheMode | undefined): Right | undefined {
+    const lease = this.#held.get(placeOf(member, context.id))
+    if (lease !== undefined) return lease
+    const since = this.#since.get(context)
+    if (since === "unknown") return undefined
+    return { kind: mode === "refresh" || mode === "write-only" ? "anyway" : "polite", since }
   }
 
-  /** For `owner`, who needs it for `lastsMs` at most. `anyway`: an entry that is there is not wanted. */
+  /** A call that needs no lease begins: what is dropped from now on is dropped for its answer too. */
+  begin(context: CallContext): Effect.Effect<void> {
+    this.missed(context)
+    const { fence, floor } = this.#names
+    const last = this.#redis.ask((redis) => redis.last([fence, floor], []))
+    return Effect.ignore(Effect.map(last, (number) => this.#since.set(context, Number(number))))
+  }
+
+  /** Redis has not said yet what was dropped before this call. */
+  missed(context: CallContext): void {
+    this.#since.set(context, "unknown")
+  }
+
+  /** For `owner`, who needs it for as long as the call lasts. `anyway`: an entry that is there is not wanted. */
   acquire(
     member: string,
-    { owner, lastsMs, anyway, withinMs }: { owner: string; lastsMs: number; anyway: boolean; withinMs?: number },
+    owner: string,
+    context: CallContext,
+    { anyway, withinMs }: { readonly anyway: boolean; readonly withinMs?: number },
   ): Effect.Effect<Led, Away> {
+    const lastsMs = context.remainingMs()
     const holder = `${this.#self}:${++this.#asked}`
-    const keys = [this.#names.entry(member), this.#names.lease(member), this.#names.fence]
+    const keys = [this.#names.entry(member), this.#names.lease(member), this.#names.fence, this.#names.floor]
     const args = [holder, String(this.#leaseMs), anyway ? "1" : "0"]
     return Effect.flatMap(Clock.Clock, (clock) => {
       let left = false
@@ -65,25 +98,29 @@ export class Leases {
       )
       return Effect.map(given, (reply): Led => {
         if (Buffer.isBuffer(reply)) return reply
-        if (typeof reply !== "number" || reply === 0) return "held"
+        if (typeof reply !== "number" || reply <= 0) {
+          this.#since.set(context, -Number(reply))
+          return "held"
+        }
         const lease = leased(reply)
-        this.#held.set(owner, lease)
+        this.#held.set(placeOf(member, owner), lease)
         return lease
       })
     })
   }
 
   /** The answer is kept, or will never come. What cannot be told runs out by itself. */
-  release(owner: string): Effect.Effect<void> {
-    const lease = this.#held.get(owner)
+  release(member: string, owner: string): Effect.Effect<void> {
+    const place = placeOf(member, owner)
+    const lease = this.#held.get(place)
     if (lease === undefined) return Effect.void
-    this.#held.delete(owner)
+    this.#held.delete(place)
     return Effect.ignore(this.#redis.ask(() => this.#giveBack(lease)))
   }
 
   /** It is not this process's any more, whoever took it. */
-  settled(owner: string): void {
-    this.#held.delete(owner)
+  settled(member: string, owner: string): void {
+    this.#held.delete(placeOf(member, owner))
   }
 
   readonly renewing: Effect.Effect<never> = Effect.forever(
@@ -117,5 +154,7 @@ export class Leases {
     return this.#redis.clients.binary.release([this.#names.lease(member)], [token, this.#names.channel, said])
   }
 }
+
+const placeOf = (member: string, owner: string): string => `${owner} ${member}`
 
 const monotonic = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6

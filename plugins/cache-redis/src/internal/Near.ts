@@ -1,7 +1,7 @@
+import { ownCopy } from "@switchyard/caching"
 import { LRUCache } from "lru-cache"
 import type { NearSettings } from "../Options.ts"
 import type { Kept } from "./Kept.ts"
-import { ownCopy } from "./ownCopy.ts"
 import type { Tally } from "./Tally.ts"
 
 interface NearEntry {

@@ -99,8 +99,12 @@ export class Redis {
     })
   }
 
-  async #sent<A>(command: (redis: Commands) => Promise<A>): Promise<A> {
-    return command(this.clients.binary)
+  #sent<A>(command: (redis: Commands) => Promise<A>): Promise<A> {
+    try {
+      return command(this.clients.binary)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /** An error that Redis answered with says that it is there. */

@@ -22,6 +22,7 @@ const scripted = (source: string) =>
   })
 
 const known = {
+  last: scripted(scripts.last),
   acquire: scripted(scripts.acquire),
   renew: scripted(scripts.renew),
   release: scripted(scripts.release),
@@ -37,6 +38,8 @@ const opened = (url: string) =>
     disableOfflineQueue: true,
     commandsQueueMaxLength: mostWaiting,
     pingInterval: pingMs,
+    // Every command has a deadline of ours; the client's own is a timer and two events each.
+    commandOptions: { timeout: 0 },
     socket: {
       connectTimeout: connectMs,
       socketTimeout: silentMs,
@@ -56,6 +59,7 @@ export interface Commands {
     options: { readonly COUNT: number },
   ) => Promise<{ readonly cursor: unknown; readonly members: ReadonlyArray<{ readonly value: unknown }> }>
   readonly zmScore: (key: string, members: Array<string>) => Promise<ReadonlyArray<number | null>>
+  readonly last: Script
   readonly acquire: Script
   readonly renew: Script
   readonly release: Script

@@ -1,8 +1,8 @@
+import { freshnessOf } from "@switchyard/caching"
 import { LlmError, type LlmRequest } from "@switchyard/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Parts } from "../RedisCache.ts"
-import { freshnessOf } from "./freshness.ts"
 import type { Kept } from "./Kept.ts"
 import type { Away } from "./Redis.ts"
 

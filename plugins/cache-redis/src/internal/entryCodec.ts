@@ -1,7 +1,7 @@
 import { constants, crc32, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from "node:zlib"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { isUsual } from "./isUsual.ts"
 import { Kept } from "./Kept.ts"
 
 /**
@@ -18,9 +18,9 @@ const atOnceBytes = 128 * 1024
 /** What unpacks to more is not an answer that was kept here. */
 export const mostBytes = 64 * 1024 * 1024
 
-const Body = Schema.fromJsonString(Schema.toCodecJson(Kept))
-const encodeBody = Schema.encodeSync(Body)
-const decodeBody = Schema.decodeUnknownOption(Body)
+const Body = Schema.toCodecJson(Kept)
+const encodeBody = Schema.encodeSync(Schema.fromJsonString(Body))
+const decodeBody = Schema.decodeUnknownExit(Body)
 
 export type Spoilt = "corrupt" | "outdated" | "newer"
 
@@ -40,13 +40,9 @@ const pack = (body: Buffer): Effect.Effect<Buffer> =>
       )
 
 const unpack = (body: Buffer): Effect.Effect<Buffer | undefined> =>
-  body.length <= atOnceBytes / 4
-    ? Effect.sync(() => attempt(() => zstdDecompressSync(body, bounded)))
-    : Effect.callback((resume) =>
-        zstdDecompress(body, bounded, (error, unpacked) =>
-          resume(Effect.succeed(error === null ? unpacked : undefined)),
-        ),
-      )
+  Effect.callback((resume) =>
+    zstdDecompress(body, bounded, (error, whole) => resume(Effect.succeed(error === null ? whole : undefined))),
+  )
 
 const attempt = <A>(run: () => A): A | undefined => {
   try {
@@ -83,17 +79,24 @@ const framed = (member: string, packing: number, body: Buffer): Buffer => {
   return entry
 }
 
-/** What an entry says, or why it is not to be trusted. */
-export const readBack = (member: string, entry: Buffer): Effect.Effect<Kept | Spoilt> => {
+/** What an entry says, or why it is not to be trusted: at once, or where it is large in another thread. */
+export const readBack = (member: string, entry: Buffer): Kept | Spoilt | Effect.Effect<Kept | Spoilt> => {
   const spoilt = fault(member, entry)
-  if (spoilt !== undefined) return Effect.succeed(spoilt)
+  if (spoilt !== undefined) return spoilt
   const body = entry.subarray(head)
-  if (entry[3] === plain) return Effect.succeed(kept(body))
-  return Effect.map(unpack(body), (unpacked) => (unpacked === undefined ? "corrupt" : kept(unpacked)))
+  if (entry[3] === plain) return kept(body)
+  if (body.length > atOnceBytes / 4) return Effect.map(unpack(body), unpacked)
+  return unpacked(attempt(() => zstdDecompressSync(body, bounded)))
 }
 
-const kept = (body: Buffer): Kept | Spoilt =>
-  Option.getOrElse(decodeBody(body.toString("utf8")), (): Spoilt => "corrupt")
+const unpacked = (body: Buffer | undefined): Kept | Spoilt => (body === undefined ? "corrupt" : kept(body))
+
+const kept = (body: Buffer): Kept | Spoilt => {
+  const parsed = attempt((): unknown => JSON.parse(body.toString("utf8")))
+  if (isUsual(parsed)) return parsed
+  const decoded = decodeBody(parsed)
+  return decoded._tag === "Success" ? decoded.value : "corrupt"
+}
 
 const fault = (member: string, entry: Buffer): Spoilt | undefined => {
   const [s, y, writtenAs, packing] = entry

@@ -1,8 +1,9 @@
+import { glob } from "@switchyard/caching"
 import { type CacheQuery, LlmError } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import type { Parts } from "../RedisCache.ts"
 import type { RedisCacheControl } from "../RedisCacheControl.ts"
-import { glob } from "./glob.ts"
+import { message } from "./Changes.ts"
 import { keyIn, ofTenant } from "./names.ts"
 import type { Away } from "./Redis.ts"
 
@@ -81,9 +82,10 @@ const measured = Effect.fnUntraced(function* (parts: Parts) {
 
 /** What was asked for before now is not kept either, whoever is still fetching it. */
 const invalidated = Effect.fnUntraced(function* (parts: Parts, query: CacheQuery) {
-  const { redis, names, entries, flights } = parts
-  yield* redis.ask((client) => client.fence([names.fence, names.floor], []), stepMs)
-  flights.forget()
+  const { redis, names, entries, flights, changes } = parts
+  const said = message("fenced", changes.self, [])
+  yield* redis.ask((client) => client.fence([names.fence, names.floor], [names.channel, said]), stepMs)
+  flights.forget(() => true)
   const { source, others } = indexesOf(parts, query)
   const patterned = query.pattern === undefined ? undefined : yield* modelsLike(parts, query.pattern)
   let dropped = 0

@@ -4,15 +4,45 @@
  * token), and `store` compares it where nothing can come between.
  */
 
-/** The entry, if there is one now; 0 where another leads; else the number of the lease that is this caller's now. */
-export const acquire = `
+/**
+ * `numbers(fence, floor)`: the number of the last lease, and the least whose answer is kept. Where Redis has lost one of them,
+ * or it is not a number, both begin again at the time in us: above all that were given out, so nothing that was asked for
+ * before is kept. A text is a number where INCR and a double take it for the same.
+ */
+const numbers = `
+local function number(key)
+  local text = redis.pcall('GET', key)
+  if type(text) ~= 'string' or not string.match(text, '^%d+$') then return nil end
+  local value = tonumber(text)
+  return value < 2 ^ 53 and value or nil
+end
+local function numbers(fence, floor)
+  local last, least = number(fence), number(floor)
+  if last and least and last >= least then return last, least end
+  local time = redis.call('TIME')
+  local now = math.max(time[1] * 1000000 + time[2], last or 0, least or 0)
+  redis.call('SET', fence, string.format('%.0f', now))
+  redis.call('SET', floor, string.format('%.0f', now))
+  return now, now
+end`
+
+/** The number of the last lease. */
+export const last = `${numbers}
+return (numbers(KEYS[1], KEYS[2]))`
+
+/**
+ * The entry, if there is one now; else the number of the lease that is this caller's now. Where another leads: the number of
+ * the last lease that there was, negative.
+ */
+export const acquire = `${numbers}
 if ARGV[3] ~= '1' then
   local kept = redis.call('GET', KEYS[1])
   if kept then return kept end
 end
-if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
-local fence = redis.call('INCR', KEYS[3])
-redis.call('SET', KEYS[2], fence .. ':' .. ARGV[1], 'PX', ARGV[2])
+local fence = numbers(KEYS[3], KEYS[4])
+if redis.call('EXISTS', KEYS[2]) == 1 then return -fence end
+fence = redis.call('INCR', KEYS[3])
+redis.call('SET', KEYS[2], string.format('%.0f:', fence) .. ARGV[1], 'PX', ARGV[2])
 return fence`
 
 /** 1 where the lease is still this caller's and lasts longer now. */
@@ -28,37 +58,41 @@ redis.call('PUBLISH', ARGV[2], ARGV[3])
 return 1`
 
 /**
- * 1 where the answer was kept. `fenced`: only under the lease, and if nothing was dropped since it began. `polite`: only
- * where there is neither answer nor lease. `anyway`: it is newer than whatever is there. The last keys are the indexes, from
- * which each store takes out some entries whose time is over.
+ * 1 where the answer was kept: if nothing was dropped since the number of its lease, or that of the last lease when its call
+ * began. `fenced`: only under its lease. `polite`: only where there is neither answer nor lease. `anyway`: it is newer than
+ * whatever is there. A Redis that has lost its numbers keeps nothing that was asked for before. The last keys are the
+ * indexes, from which each store takes out some entries whose time is over.
  */
-export const store = `
+export const store = `${numbers}
 local mode, lease = ARGV[1], redis.call('GET', KEYS[2])
+local fence, floor = numbers(KEYS[4], KEYS[3])
 if mode == 'fenced' then
   if lease ~= ARGV[2] then return 0 end
-  local floor = redis.call('GET', KEYS[3])
-  if floor and tonumber(string.match(ARGV[2], '^%d+')) < tonumber(floor) then return 0 end
 elseif mode == 'polite' and (lease or redis.call('EXISTS', KEYS[1]) == 1) then
   return 0
 end
+local since = tonumber(string.match(ARGV[2], '^%d+'))
+if since and (since < floor or since > fence) then return 0 end
 local px = tonumber(ARGV[4])
 redis.call('SET', KEYS[1], ARGV[3], 'PX', px)
 if lease then redis.call('DEL', KEYS[2]) end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-for i = 4, #KEYS do
+for i = 5, #KEYS do
   local over = redis.call('ZRANGEBYSCORE', KEYS[i], '-inf', now, 'LIMIT', 0, 32)
   if #over > 0 then redis.call('ZREM', KEYS[i], unpack(over)) end
-  redis.call('ZADD', KEYS[i], now + px, ARGV[i + 3])
+  redis.call('ZADD', KEYS[i], now + px, ARGV[i + 2])
   if redis.call('PTTL', KEYS[i]) < px then redis.call('PEXPIRE', KEYS[i], px) end
 end
 redis.call('PUBLISH', ARGV[5], ARGV[6])
 return 1`
 
-/** What was asked for until now is not kept any more. */
-export const fence = `
+/** What was asked for until now is not kept any more, and in no process followed. */
+export const fence = `${numbers}
+numbers(KEYS[1], KEYS[2])
 local now = redis.call('INCR', KEYS[1])
-redis.call('SET', KEYS[2], now)
+redis.call('SET', KEYS[2], string.format('%.0f', now))
+redis.call('PUBLISH', ARGV[1], ARGV[2])
 return now`
 
 /** Drops entries: those of the keys from the third on, with the members from the third argument on. Gives how many there were. */

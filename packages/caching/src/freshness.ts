@@ -1,10 +1,12 @@
 import type { CachePolicy, LlmRequest } from "@switchyard/core"
-import type { Settings } from "../Options.ts"
+import type { CachingSettings } from "./CachingOptions.ts"
 import { glob } from "./glob.ts"
 
+/** `stale`: it may be given while a newer one is fetched; `old`: only when every candidate failed, if at all. */
 export type Freshness = "fresh" | "stale" | "old"
 
-interface Dated {
+/** When an answer was stored, in ms since 1970, and how long it is fresh, in ms. */
+export interface Dated {
   readonly storedAt: number
   readonly ttlMs: number
 }
@@ -12,12 +14,12 @@ interface Dated {
 const fresh = ({ storedAt, ttlMs }: Dated, policy: CachePolicy | undefined): number =>
   storedAt + Math.min(ttlMs, policy?.maxAgeMs ?? Infinity)
 
-/** `stale`: it may be given while a newer one is fetched. */
+/** What an answer is to a call with this policy at `now`, in ms since 1970. */
 export const freshnessOf = (
   dated: Dated,
   now: number,
   policy: CachePolicy | undefined,
-  { staleWhileRevalidateMs }: Settings,
+  { staleWhileRevalidateMs }: Pick<CachingSettings, "staleWhileRevalidateMs">,
 ): Freshness => {
   const until = fresh(dated, policy)
   if (now < until) return "fresh"
@@ -29,15 +31,20 @@ export const servesErrors = (
   dated: Dated,
   now: number,
   policy: CachePolicy | undefined,
-  { staleIfErrorMs }: Settings,
+  { staleIfErrorMs }: Pick<CachingSettings, "staleIfErrorMs">,
 ): boolean => now < fresh(dated, policy) + (policy?.staleIfErrorMs ?? staleIfErrorMs)
 
-/** When nobody can be given it any more. */
-export const keptUntil = ({ storedAt, ttlMs }: Dated, settings: Settings): number =>
-  storedAt + ttlMs + Math.max(settings.staleIfErrorMs, settings.staleWhileRevalidateMs)
+/** When nobody can be given it any more, in ms since 1970. */
+export const keptUntil = (
+  { storedAt, ttlMs }: Dated,
+  { staleIfErrorMs, staleWhileRevalidateMs }: Pick<CachingSettings, "staleIfErrorMs" | "staleWhileRevalidateMs">,
+): number => storedAt + ttlMs + Math.max(staleIfErrorMs, staleWhileRevalidateMs)
 
-/** How long an answer of these models is fresh. */
-export const ttlOf = (models: ReadonlyArray<string>, { ttlMs, ttlByModel }: Settings): number => {
+/** How long an answer of these models is fresh, in ms. */
+export const ttlOf = (
+  models: ReadonlyArray<string>,
+  { ttlMs, ttlByModel }: Pick<CachingSettings, "ttlMs" | "ttlByModel">,
+): number => {
   for (const [pattern, ms] of Object.entries(ttlByModel)) {
     if (models.some((model) => glob(pattern, model))) return ms
   }
@@ -47,5 +54,5 @@ export const ttlOf = (models: ReadonlyArray<string>, { ttlMs, ttlByModel }: Sett
 /** Same question, same answer? Where not, only a call that asks for it is cached. */
 export const mayCache = (
   { temperature, policy }: LlmRequest,
-  { maxTemperature, missingTemperature }: Settings,
+  { maxTemperature, missingTemperature }: Pick<CachingSettings, "maxTemperature" | "missingTemperature">,
 ): boolean => policy?.cache?.mode !== undefined || (temperature ?? missingTemperature) <= maxTemperature

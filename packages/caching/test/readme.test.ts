@@ -1,0 +1,21 @@
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, it } from "@effect/vitest"
+
+const root = join(import.meta.dirname, "..")
+const readme = readFileSync(join(root, "README.md"), "utf8")
+
+it("the example of the README runs and prints what it says", () => {
+  const folder = mkdtempSync(join(root, "test", ".readme-"))
+  try {
+    const file = join(folder, "example.ts")
+    writeFileSync(file, /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? "")
+    const args = ["--conditions=@switchyard/source", file]
+    const printed = execFileSync(process.execPath, args, { encoding: "utf8", cwd: root })
+    const said = (kind: string) => `[ { type: 'text', text: 'call 1' } ] ${kind}`
+    assert.deepStrictEqual(printed.trim().split("\n"), ["undefined", "flight", "flight", "exact"].map(said))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
