@@ -1,7 +1,7 @@
 import type { Embedder } from "@switchyard/rag"
 import * as Effect from "effect/Effect"
 import { fnv1a } from "./internal/fnv1a.ts"
-import { readPrompt } from "./internal/readPrompt.ts"
+import { readingOf } from "./internal/readingOf.ts"
 import type { Reading } from "./internal/Reading.ts"
 
 const dimensions = 256
@@ -23,7 +23,9 @@ export const vectorOf = ({ concepts, type, words, foreign }: Reading): Float32Ar
     add(vector, type, weights.type)
   }
   for (const word of words.split(" ")) add(vector, `word ${word}`, foreign ? weights.concept : weights.word)
-  const length = Math.hypot(...vector)
+  let squares = 0
+  for (const value of vector) squares += value * value
+  const length = Math.sqrt(squares)
   return length === 0 ? vector.fill(1 / Math.sqrt(dimensions)) : vector.map((value) => value / length)
 }
 
@@ -33,7 +35,7 @@ export const vectorOf = ({ concepts, type, words, foreign }: Reading): Float32Ar
  */
 export const conceptEmbedder: Embedder = {
   id: "switchyard/concepts",
-  version: "1",
+  version: "3",
   dimensions,
-  embed: (texts) => Effect.sync(() => texts.map((text) => vectorOf(readPrompt(text)))),
+  embed: (texts) => Effect.sync(() => texts.map((text) => vectorOf(readingOf(text)))),
 }

@@ -1,5 +1,5 @@
 import { disagreements } from "./internal/compare.ts"
-import { readPrompt } from "./internal/readPrompt.ts"
+import { readingOf } from "./internal/readingOf.ts"
 
 /** Longer prompts (UTF-16 units) are not compared by meaning. */
 export const maxGuardedChars = 4000
@@ -12,7 +12,7 @@ export const maxGuardedChars = 4000
 export const guard = (a: string, b: string): ReadonlyArray<string> => {
   if (a === b) return []
   if (a.length > maxGuardedChars || b.length > maxGuardedChars) return [tooLong]
-  return disagreements(readPrompt(a), readPrompt(b))
+  return disagreements(readingOf(a), readingOf(b))
 }
 
 const tooLong = `prompts of more than ${maxGuardedChars} characters are not compared by meaning`

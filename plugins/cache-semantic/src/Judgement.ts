@@ -3,6 +3,7 @@ import { embedAll, type Embedder } from "@switchyard/rag"
 import * as Effect from "effect/Effect"
 import { conceptEmbedder } from "./ConceptEmbedder.ts"
 import { guard, maxGuardedChars } from "./Guard.ts"
+import { cosine } from "./internal/cosine.ts"
 
 /** The cosine from which prompts are compared by the guard, where no other is given. */
 export const defaultThreshold = 0.7
@@ -42,14 +43,3 @@ export const similarityOf = (
   a.length > maxGuardedChars || b.length > maxGuardedChars
     ? Effect.succeed(a === b ? 1 : 0)
     : Effect.map(embedAll(embedder, [a, b]), ([x, y]) => Math.round(cosine(x, y) * 10_000) / 10_000)
-
-const cosine = (a: ArrayLike<number> = [], b: ArrayLike<number> = []): number => {
-  let [dot, aa, bb] = [0, 0, 0]
-  for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i] ?? 0, b[i] ?? 0]
-    dot += x * y
-    aa += x * x
-    bb += y * y
-  }
-  return aa === 0 || bb === 0 ? 0 : dot / Math.sqrt(aa * bb)
-}

@@ -1,26 +1,13 @@
-import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import * as FastCheck from "fast-check"
 import { calibrate, guard, judge } from "../src/index.ts"
-
-const Pair = Schema.fromJsonString(Schema.Struct({ a: Schema.String, b: Schema.String, same: Schema.Boolean }))
-const pairsIn = (name: string) =>
-  readFileSync(new URL(`pairs/${name}.jsonl`, import.meta.url), "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => Schema.decodeSync(Pair)(line))
-
-const sets = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"].map((name) => ({
-  name,
-  pairs: pairsIn(name),
-}))
+import { pairsIn, sets } from "./pairsIn.ts"
 
 describe("the adversarial set", () => {
   it.effect.each(sets)(
-    "the $name part: no false hit in either direction, at least 60 % of the paraphrases",
-    ({ pairs }) =>
+    "the $name part: no false hit in either direction, and as many paraphrases as before",
+    ({ pairs, floor }) =>
       Effect.gen(function* () {
         const judged = yield* Effect.forEach(pairs, ({ a, b, same }) =>
           Effect.map(judge(a, b), ({ hit }) => ({ a, b, same, hit })),
@@ -31,7 +18,7 @@ describe("the adversarial set", () => {
         )
         for (const { a, b, same } of pairs) if (!same) assert.isNotEmpty(guard(b, a), `${b} | ${a}`)
         const paraphrases = judged.filter(({ same }) => same)
-        assert.isAtLeast(paraphrases.filter(({ hit }) => hit).length / paraphrases.length, 0.6)
+        assert.isAtLeast(paraphrases.filter(({ hit }) => hit).length / paraphrases.length, floor)
       }),
   )
 
@@ -74,8 +61,41 @@ describe("the reasons", () => {
     ["Can my boss read my mail?", "Can I read my boss's mail?", "who does it"],
     ["What does big mean?", "What does large mean?", "different words"],
     ["Is it raining?", "Does it rain?", "progressive"],
+    ["Thanks :)", "Thanks :(", "code"],
+    ["Let's eat, grandma", "Let's eat grandma", "comma"],
+    ["What does a && b do?", "What does a & b do?", "code"],
+    ["What does a[0] give?", "What does a(0) give?", "code"],
+    ["What is n!", "What is n?", "code"],
+    ["You are ready.", "You are ready?", '"?"'],
+    ["Fix the grammar: I has a big dog", "Fix the grammar: I has a large dog", "code or quotation"],
+    ["Explain C", "Explain C++", "code"],
+    ["Is A a subset of B?", "Is B a subset of A?", "the other way round"],
+    ["What is plan A?", "What is a plan?", '"A"'],
+    ["What is the plot of Alien?", "What is the plot of Aliens?", "not one name"],
+    ["Who directed Big?", "Who directed Large?", "not one name"],
+    ["Are LED lights safe?", "Are lead lights safe?", "not one name"],
+    ["What does G mean in physics?", "What does g mean in physics?", "two signs"],
+    ["What is the theme of It?", "What is the theme of it?", '"It"'],
+    ["What is a PET scan?", "What is a pet scan?", "one side only"],
+    ["How hot is the Sun?", "How hot is Sunday?", "Sunday"],
+    ["How do I list a folder?", "How do I share a folder?", "word"],
   ]
   it.each(reasons)("%s / %s: %s", (a, b, says) => assert.include(guard(a, b).join("; "), says))
+})
+
+describe("capitals that make no name", () => {
+  const alike: ReadonlyArray<readonly [string, string]> = [
+    ["Who wrote A Christmas Carol?", "Who wrote a Christmas Carol?"],
+    ["Who wrote Diary Of A Wimpy Kid?", "Who wrote Diary of a Wimpy Kid?"],
+    ["A cat or a dog: which is cheaper?", "a cat or a dog: which is cheaper?"],
+    ["HOW DO I RESET MY PASSWORDS?", "How do I reset my password?"],
+    ["How Do I Reset My Passwords?", "How do I reset my password?"],
+    ["How do I merge PDFs?", "How do I merge a PDF?"],
+    ["What are the symptoms of hepatitis A?", "what are the symptoms of hepatitis a"],
+    ["Is the earth round?", "Is Earth round?"],
+    ["What is World War I?", "what is world war i"],
+  ]
+  it.each(alike)("%s / %s", (a, b) => assert.deepStrictEqual(guard(a, b), []))
 })
 
 describe("any text", () => {
@@ -93,26 +113,6 @@ describe("any text", () => {
     )
   })
 
-  it("a word that only one side has is a miss", () => {
-    const { pairs } = sets[0] ?? { pairs: [] }
-    for (const { a } of pairs) assert.isNotEmpty(guard(a, `${a.replace(/[?.]$/, "")} zebra`), a)
-  })
-
-  it("another number is a miss, wherever it stands", () => {
-    const numbered = sets
-      .flatMap(({ pairs }) => pairs)
-      .map(({ a }) => a)
-      .filter((a) => /\d/.test(a))
-    for (const a of numbered)
-      assert.isNotEmpty(
-        guard(
-          a,
-          a.replace(/\d+/, (digits) => String(Number(digits) + 1)),
-        ),
-        a,
-      )
-  })
-
   it("is read in time that grows with its length only", () => {
     const long = "how do I not ".repeat(300)
     for (const text of [
@@ -122,6 +122,12 @@ describe("any text", () => {
       "((((".repeat(900),
       "1,".repeat(1900),
       "if when ".repeat(450),
+      "+=".repeat(1900),
+      "a[0](".repeat(700),
+      ": ".repeat(1900),
+      " \n".repeat(1900),
+      `this${" ".repeat(3800)}`,
+      Array.from({ length: 450 }, (_, i) => `w${i}ously`).join(" "),
     ]) {
       assert.isNotEmpty(guard(text, `${text} x`))
     }

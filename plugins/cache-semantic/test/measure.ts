@@ -1,25 +1,18 @@
 // The figures of the README: `node --conditions=@switchyard/source test/measure.ts`.
-import { readFileSync } from "node:fs"
 import type { CallContext, LlmResponse } from "@switchyard/core"
-import { cachedEmbedder, makeExactStore } from "@switchyard/rag"
+import { cachedEmbedder, embedOne, makeExactStore, stampOf } from "@switchyard/rag"
 import * as Effect from "effect/Effect"
 import { calibrate, conceptEmbedder, guard } from "../src/index.ts"
 import { makeOwnCache } from "../src/OwnCache.ts"
 import { makeSemanticCache } from "../src/SemanticCache.ts"
+import { sets } from "./pairsIn.ts"
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 const quantile = (values: ReadonlyArray<number>, q: number): string =>
   ([...values].sort((a, b) => a - b)[Math.floor(values.length * q)] ?? 0).toFixed(3)
 
-const pairsIn = (name: string): ReadonlyArray<{ a: string; b: string; same: boolean }> =>
-  readFileSync(new URL(`pairs/${name}.jsonl`, import.meta.url), "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line))
-
-const sets = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"]
-for (const name of sets) {
-  const { pairs, same, rows } = await Effect.runPromise(calibrate(pairsIn(name)))
+for (const { name, pairs: given } of sets) {
+  const { pairs, same, rows } = await Effect.runPromise(calibrate(given))
   const row = rows.find(({ threshold }) => threshold === 0.7)
   say(`${name}: ${pairs} pairs, ${same} the same; at 0.7 ${JSON.stringify(row)}`)
 }
@@ -64,9 +57,10 @@ const request = (prompt: string) =>
 
 const measured = Effect.gen(function* () {
   const embedder = cachedEmbedder(conceptEmbedder, { capacity: 50_000 })
+  const store = yield* makeExactStore()
   const cache = makeSemanticCache({
     inner: makeOwnCache({ maxEntries: 20_000, ttlMs: 1e9, shared: false }),
-    store: yield* makeExactStore(),
+    store,
     embedder,
     threshold: 0.7,
     walls: { classes: {}, shared: false },
@@ -89,6 +83,8 @@ const measured = Effect.gen(function* () {
     let found = 0
     for (const text of texts.slice(0, 400)) yield* cache.lookup("none", request(text), context)
     const busy: Array<number> = []
+    const scans: Array<number> = []
+    const [space] = yield* store.namespaces
     for (const text of texts) {
       const cpu = process.cpuUsage()
       const start = performance.now()
@@ -97,8 +93,13 @@ const measured = Effect.gen(function* () {
       const { user, system } = process.cpuUsage(cpu)
       busy.push((user + system) / 1000)
       if (hit !== undefined) found++
+      const vector = yield* embedOne(embedder, text)
+      const began = performance.now()
+      yield* store.query({ namespace: space?.name ?? "", stamp: stampOf(embedder), vector, k: 8 })
+      scans.push(performance.now() - began)
     }
     say(`  CPU time p50 ${quantile(busy, 0.5)} ms, p99 ${quantile(busy, 0.99)} ms`)
+    say(`  a plain scan of the vectors p50 ${quantile(scans, 0.5)} ms, p99 ${quantile(scans, 0.99)} ms`)
     say(
       `look-up among ${prompts.length}, ${name}: ${found} of ${texts.length} found, p50 ${quantile(times, 0.5)} ms, p99 ${quantile(times, 0.99)} ms`,
     )

@@ -15,7 +15,8 @@ export const converted = (
     return [type, concepts]
   const isQuantity = ({ name }: Concept) => /^[\d.]+ /.test(name) && unit.test(name.slice(name.indexOf(" ") + 1))
   const [quantity, other] = isQuantity(a) ? [a, b] : [b, a]
-  if (!isQuantity(quantity) || !unit.test(other.name)) return [type, concepts]
+  const isSaid = /^(?:core|to|in|of|as)$/.test(other.role) && /^(?:core|from|in|of)$/.test(quantity.role)
+  if (!isSaid || !isQuantity(quantity) || !unit.test(other.name)) return [type, concepts]
   return [
     "@convert",
     [

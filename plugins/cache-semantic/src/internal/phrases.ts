@@ -1,4 +1,6 @@
 import { actionGroups } from "./lexicon/actions.ts"
+import { commonActions } from "./lexicon/commonActions.ts"
+import { commonThings } from "./lexicon/commonThings.ts"
 import { everydayActions, everydayQualities } from "./lexicon/everydayActions.ts"
 import { everydayThings } from "./lexicon/everydayThings.ts"
 import { frames } from "./lexicon/frames.ts"
@@ -29,58 +31,70 @@ interface Phrases {
   readonly starters: ReadonlySet<string>
   /** Names of groups of verbs. */
   readonly actions: ReadonlySet<string>
+  /** All verbs of one word that are in them. */
+  readonly verbs: ReadonlySet<string>
+}
+
+const groupsOf: ReadonlyArray<readonly [groups: string, areActions: boolean]> = [
+  [commonThings, false],
+  [commonActions, true],
+  [everydayQualities, false],
+  [everydayActions, true],
+  [everydayThings, false],
+  [qualityGroups, false],
+  [actionGroups, true],
+  [thingGroups, false],
+]
+
+const basesOf = (phrase: string): ReadonlyArray<string> => tokensOf(phrase).map(({ base }) => base)
+
+/** Puts a phrase into the tree, and gives its words. */
+const put = (root: Node, phrase: string, stands: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const words = basesOf(phrase)
+  let at = root
+  for (const word of words) {
+    const next = at.next.get(word) ?? node()
+    at.next.set(word, next)
+    at = next
+  }
+  if (words.length > 0) at.stands = stands
+  return words
 }
 
 const compiled = (): Phrases => {
   const root = node()
   const starters = new Set<string>()
   const actions = new Set<string>()
-  const put = (phrase: string, stands: ReadonlyArray<string>): ReadonlyArray<string> => {
-    const words = tokensOf(phrase).map(({ base }) => base)
-    let at = root
-    for (const word of words) {
-      const known = at.next.get(word) ?? node()
-      at.next.set(word, known)
-      at = known
-    }
-    if (words.length > 0) at.stands = stands
-    return words
-  }
-  for (const [groups, isAction] of [
-    [everydayQualities, false],
-    [everydayActions, true],
-    [everydayThings, false],
-    [qualityGroups, false],
-    [actionGroups, true],
-    [thingGroups, false],
-  ] as const) {
+  const known = new Set(verbs)
+  for (const [groups, areActions] of groupsOf)
     for (const line of groups.trim().split("\n")) {
       const members = line.split(",").map((member) => member.trim())
-      const name = tokensOf(members[0] ?? "")
-        .map(({ base }) => base)
-        .join(" ")
-      if (isAction) actions.add(name)
-      for (const member of members) put(member, [name])
+      const name = basesOf(members[0] ?? "").join(" ")
+      if (areActions) actions.add(name)
+      for (const member of members) {
+        const [only = "", ...more] = put(root, member, [name])
+        if (areActions && more.length === 0) known.add(only)
+      }
     }
-  }
-  for (const verb of verbs) actions.add(tokensOf(verb)[0]?.base ?? verb)
+  for (const verb of verbs) actions.add(basesOf(verb)[0] ?? verb)
   for (const line of frames.trim().split("\n")) {
     const [stands = "", phrases = ""] = line.split("<-")
     const output = stands.trim().split(/ (?=[@~])|(?<=^@\w+) /)
     const framing = /^[@_]/.test(stands) || stands.startsWith("explain") || stands.startsWith("translate")
     for (const phrase of phrases.split(",")) {
-      const words = put(phrase, output)
-      const [only = ""] = words
-      if (framing && words.length === 1 && !anywhere.test(only)) starters.add(only)
+      const [only = "", ...more] = put(root, phrase, output)
+      if (framing && only !== "" && more.length === 0 && !anywhere.test(only)) starters.add(only)
     }
   }
-  return { root, starters, actions }
+  return { root, starters, actions, verbs: known }
 }
 
 let phrases: Phrases | undefined
 const table = (): Phrases => (phrases ??= compiled())
 
 export const isAction = (name: string): boolean => table().actions.has(name)
+
+export const isVerb = (base: string): boolean => table().verbs.has(base)
 
 /** The longest phrase that begins at a token. `begins`: a part of the text begins here. */
 export const phraseAt = (tokens: ReadonlyArray<Token>, at: number, begins: boolean): Phrase | undefined => {

@@ -96,10 +96,23 @@ const graded = (word: string): Stem | undefined => {
   return base === undefined ? undefined : { base, form }
 }
 
-/** The basic form of a word in lower case. Only inflection is taken off: "writer" and "write" stay two words. */
+const most = 20_000
+const known = new Map<string, Stem>()
+
+/** As `stemmed`; the words that come again and again are looked up. */
 export const stem = (given: string): Stem => {
-  const known = irregular.stems.get(given)
-  if (known !== undefined) return known
+  const before = known.get(given)
+  if (before !== undefined) return before
+  if (known.size >= most) known.clear()
+  const found = stemmed(given)
+  known.set(given, found)
+  return found
+}
+
+/** The basic form of a word in lower case. Only inflection is taken off: "writer" and "write" stay two words. */
+const stemmed = (given: string): Stem => {
+  const form = irregular.stems.get(given)
+  if (form !== undefined) return form
   if (unchanged.has(given) || given.length < 3) return { base: given }
   const word = american(given)
   const more = graded(word)

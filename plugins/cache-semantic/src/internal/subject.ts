@@ -1,4 +1,4 @@
-import { type LlmRequest, requestHash, textOf } from "@switchyard/core"
+import { canonicalRequest, type LlmRequest, requestHash, textOf } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import { maxGuardedChars } from "../Guard.ts"
 
@@ -35,5 +35,22 @@ export const subjectOf = (
   const model = walls.classes[request.model] ?? request.model
   const rest: LlmRequest = { ...request, model, messages: request.messages.slice(0, -1) }
   const owner = walls.shared ? "*" : `t${encodeURIComponent(tenant ?? "")}`
-  return Effect.map(requestHash(rest), (hash) => ({ namespace: `semantic/${owner}/${hash}`, prompt }))
+  return Effect.map(hashOf(rest), (hash) => ({ namespace: `semantic/${owner}/${hash}`, prompt }))
+}
+
+const most = 128
+const longest = 16_384
+const hashes = new Map<string, string>()
+
+/** Calls of one application differ in their last message only, so that the hash of all the rest is known. */
+const hashOf = (rest: LlmRequest): Effect.Effect<string> => {
+  const text = canonicalRequest(rest)
+  const known = hashes.get(text)
+  if (known !== undefined) return Effect.succeed(known)
+  if (text.length > longest) return requestHash(rest)
+  return Effect.map(requestHash(rest), (hash) => {
+    if (hashes.size >= most) hashes.clear()
+    hashes.set(text, hash)
+    return hash
+  })
 }

@@ -1,8 +1,10 @@
+import { Capitals, isCamel } from "./capitals.ts"
+import { isJoining, Signs, signPattern, stopPattern } from "./signs.ts"
 import { stem } from "./stem.ts"
 import { unitNames, unitShort } from "./lexicon/units.ts"
 
 export interface Token {
-  /** The basic form, in lower case; of numbers their digits; of code and quotations the text itself. */
+  /** The basic form, in lower case; of letters and small words that are names, as written; of numbers their digits; of code and quotations the text itself. */
   readonly base: string
   readonly said: string
   readonly kind: "word" | "number" | "quantity" | "literal" | "stop"
@@ -19,9 +21,10 @@ const patterns = [
   /(?:https?:\/\/|www\.)\S*[^\s.,;:!?)]|[\w.+-]+@[\w-]+\.[\w.]+/u, // addresses
   /\d+(?:[-/.:]\d+){2,}|\d+[:/]\d+|v\d+(?:\.\d+)*/u, // dates, times, versions
   /[$€£¥]?(?:\d[\d,]*(?:\.\d+)?|(?<!\w)\.\d+)(?:%|°[CF]?|\p{L}[\p{L}\p{N}/]*)?/u, // numbers, with units
-  /(?:[A-Za-z]\.){2,}|[A-Za-z]+(?:\+\+|#)(?!\w)|(?<!\w)\.?[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)+(?:\(\))?|\w+\(\)|(?<!\w)--?[A-Za-z][\w-]*|(?<!\w)[/~.]+\/[\w./-]+|(?<!\w)\.[A-Za-z]\w*|\w*_\w+|[@#]\w+/u, // code words
+  /(?:[A-Za-z]\.){2,}|[A-Za-z]+(?:\+\+|#)(?!\w)|(?<!\w)\.?[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)+(?:\(\))?|\w+\(\)|(?<!\w)--?[A-Za-z][\w-]*|(?<!\w)[/~.]+\/[\w./-]*[\w/-]|(?<!\w)\.[A-Za-z]\w*|\w*_\w+|[@#]\w+/u, // code words
+  signPattern,
   /\p{L}[\p{L}\p{M}\p{N}]*(?:['’]\p{L}+)*['’]?/u, // words
-  /[.,;:!?()[\]{}…—–"“”„«»'‘’]+/u, // stops
+  stopPattern,
   /[^\s]/u, // any other sign
 ]
 const scanner = new RegExp(patterns.map(({ source }) => `(${source})`).join("|"), "gu")
@@ -111,15 +114,9 @@ const expanded = (word: string): ReadonlyArray<string> => {
 
 /** Amounts of data: a capital B is eight times a small one. */
 const bytes = /^[kKMGTP]?i?[bB](?:ps|it|yte)?s?$/
-/** Small words, unless they are written so. */
-const acronyms = new Map([
-  ["IT", "IT"],
-  ["US", "usa"],
-  ["WHO", "WHO"],
-])
-/** Brackets change the value of a formula. */
-const formula = /[\d)]\s*[-+*/^=<>]|[+*^=<>]\s*[\d(]/
-
+/** Short for a day or a month only after a number or one of these: "the Sun", "the SAT". */
+const doubleMonths = /^(?:sun|sat|wed|mar)$/
+const beforeDays = /^(?:on|every|each|this|next|last|until|till|by|since)$/
 const notOne = new Set("which the this that another no do does can should every any each a an to".split(" "))
 
 type Add = (base: string, said: string, kind: Token["kind"], more?: Partial<Token>) => void
@@ -128,8 +125,8 @@ type Add = (base: string, said: string, kind: Token["kind"], more?: Partial<Toke
 class Scan {
   readonly tokens: Array<Token> = []
   private readonly text: string
-  private readonly hasFormula: boolean
-  private readonly hasSmall: boolean
+  private readonly signs: Signs
+  private readonly capitals: Capitals
   private named = false
   /** A sentence begins here. */
   private fresh = true
@@ -137,8 +134,8 @@ class Scan {
 
   constructor(text: string) {
     this.text = text
-    this.hasFormula = formula.test(text)
-    this.hasSmall = /\p{Ll}/u.test(text)
+    this.signs = new Signs(text)
+    this.capitals = new Capitals(text)
   }
 
   run(): ReadonlyArray<Token> {
@@ -163,11 +160,11 @@ class Scan {
   private piece(found: string, kind: number, index: number): void {
     if (kind === 1) addQuotation(found, this.add)
     else if (kind === 4) addNumber(found, this.add)
-    else if (kind === 6) {
+    else if (kind === 7) {
       if (isCamel(found)) this.add(found, found, "literal")
-      else this.addText(found)
-    } else if (kind === 7) this.add(found, found, this.hasFormula && /[()[\]{}]/.test(found) ? "literal" : "stop")
-    else if (found === "&") this.addText("and")
+      else this.addText(found, index)
+    } else if (kind === 8) this.add(found, found, this.signs.isMeant(found, index) ? "literal" : "stop")
+    else if (found === "&" && isJoining(this.text, index)) this.addText("and", index)
     else if (found === "-" || found === "‐" || found === "/") this.addSign(found, index)
     else this.add(kind === 5 || kind === 0 ? found.replaceAll(/^`|`$/g, "") : found, found, "literal")
   }
@@ -176,22 +173,26 @@ class Scan {
   private addSign(found: string, index: number): void {
     const sign = /\d/.test(this.text.charAt(index + 1)) && !/\p{L}/u.test(this.text.charAt(index - 1))
     if (this.tokens.at(-1)?.kind !== "word" || sign) this.add(found, found, "literal")
-    else if (found === "/") this.addText("or")
+    else if (found === "/") this.addText("or", index)
   }
 
   /** A written word, which may stand for two: "don't". */
-  private addText(raw: string): void {
-    const alike = acronyms.get(raw)
-    if (alike !== undefined && this.hasSmall) return this.add(alike, raw, "word", { capital: true })
-    if (this.tokens.at(-1)?.kind === "number" && bytes.test(raw)) {
-      const last = this.tokens.pop()
-      return this.add(`${last?.base} ${raw}`, `${last?.said} ${raw}`, "quantity")
+  private addText(raw: string, index: number): void {
+    const alike = this.capitals.acronym(raw)
+    if (alike !== undefined) return this.add(alike, raw, "word", { capital: true })
+    const last = this.tokens.at(-1)
+    if (last?.kind === "number" && bytes.test(raw)) {
+      this.tokens.pop()
+      return this.add(`${last.base} ${raw}`, `${last.said} ${raw}`, "quantity")
     }
     const lower = raw.toLowerCase().replaceAll("’", "'")
-    const capital = this.hasSmall && !this.fresh && /^\p{Lu}/u.test(raw)
-    for (const word of expanded(lower)) {
-      if (word === "a" || word === "an" || word === "the") this.named = true
-      else this.addWord(word, raw, capital || word !== lower ? word : raw, capital)
+    const capital = this.capitals.isName(raw, index, this.fresh)
+    const isLetter = this.capitals.isLetter(raw, index, this.fresh)
+    const name = capital ? this.capitals.smallName(raw, index, last?.capital === true && last.base !== "'s") : undefined
+    for (const [i, word] of expanded(lower).entries()) {
+      if (i === 0 && (isLetter || name !== undefined)) this.add(name ?? "A", name ?? "A", "word", { capital: true })
+      else if (word === "a" || word === "an" || word === "the") this.named = true
+      else this.addWord(word, raw, word === lower ? raw : word, capital)
       this.before = word
     }
   }
@@ -200,7 +201,8 @@ class Scan {
     const number = word === "one" && notOne.has(this.before) ? undefined : numberWords.get(word)
     if (number !== undefined) return this.add(number, word, "number")
     const last = this.tokens.at(-1)
-    const month = capital || last?.kind === "number" ? months.get(word) : undefined
+    const isShort = last?.kind === "number" || (capital && (!doubleMonths.test(word) || beforeDays.test(this.before)))
+    const month = isShort ? months.get(word) : undefined
     const { base, form } = stem(month ?? word)
     const unit = units.get(base) ?? (last?.kind === "number" ? unitShort.get(word) : undefined)
     if (last?.kind === "number" && unit !== undefined) {
@@ -214,19 +216,13 @@ class Scan {
 export const tokensOf = (given: string): ReadonlyArray<Token> =>
   new Scan(given.replace(/\b(mt|mr|mrs|ms|dr|st|vs|etc|prof)\./gi, "$1")).run()
 
-const knownCamel =
-  /^(JavaScript|TypeScript|PostgreSQL|YouTube|LinkedIn|GitHub|GitLab|PowerPoint|WhatsApp|PayPal|MySQL|GraphQL|WordPress|TikTok|ChatGPT|MacBook|AirPods|OneDrive|DevOps|eBay|FaceTime|OpenAI|MongoDB|NoSQL|SQLite|McDonald|IoT|JavaScripts?|NumPy|PyTorch|TensorFlow|BitCoin)$/i
-
-/** A capital within a word: a name in code, unless it is that of a product. */
-const isCamel = (found: string): boolean =>
-  /\p{Ll}\p{Lu}/u.test(found) && !/['’]/.test(found) && !/^(?:i[PM]|Mc|Mac)/.test(found) && !knownCamel.test(found)
-
 /** One quoted word is the same as that word without quotation marks. */
 const addQuotation = (found: string, add: Add): void => {
   const inner = found
     .slice(1, -1)
     .trim()
     .replace(/[.,!?]$/, "")
+    .replaceAll(/\s+/g, " ")
   add(/^\p{L}{2,}$/u.test(inner) ? inner.toLowerCase() : inner, found, "literal")
 }
 

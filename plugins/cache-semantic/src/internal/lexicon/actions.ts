@@ -20,7 +20,7 @@ help, assist, aid
 show, display
 explain, describe, clarify, elucidate, explanation of, description of, explanation, description, outline, elaborate on, shed light on
 summarize, sum up, summary of, summary, summarization, recap, tl dr, tldr, give gist of
-translate, translation of, translation, render
+translate, translation of, translation
 convert, transform, turn into to, change into to, turn, conversion, cast, change from
 change, modify, alter, adjust
 improve, enhance, boost, get better at, become better at, be better at, improvement, get good at, become good at, strengthen, upgrade my, sharpen my
@@ -52,7 +52,7 @@ grow, cultivate, raise crop
 fry, frying
 boil, boiling, hard boil
 invest, investment in, investing
-save, saving
+save, saving, put aside
 spend, spending
 earn, earning
 protect, protection, safeguard
@@ -236,7 +236,7 @@ promote, advertise, market
 attract, draw in
 charge, recharge
 park, parking
-ship, shipping, delivery of, deliver
+ship, shipping, shipment, dispatch, delivery, delivery of, deliver
 vaccinate, vaccination, immunize
 hide, conceal
 escape, get away from

@@ -1,6 +1,6 @@
 /** More verbs and qualities of the everyday, as in `everydayThings.ts`. */
 export const everydayActions = `
-fix flat tire, change flat tire
+fix flat tire, change flat tire, repair flat tire, replace flat tire, mend flat tire
 vacuum, hoover up
 tidy, tidy up
 babysit, look after child
@@ -35,7 +35,6 @@ catch exception, handle exception, exception handling
 catch error, handle error, error handling
 squash commit, squash commits
 undo, revert back
-quit vim, exit vim
 schedule job, schedule task
 preheat, pre heat
 whisk, beat with whisk

@@ -7,7 +7,7 @@ export const everydayThings = `
 boil point, boiling point
 freeze point, freezing point
 melt point, melting point
-autumn, fall season, fall
+autumn, fall season
 zucchini, courgette
 eggplant, aubergine
 cilantro, coriander leaf, fresh coriander

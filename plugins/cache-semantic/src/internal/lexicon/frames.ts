@@ -1,5 +1,5 @@
 const subjects = ["i", "you", "we", "one", "people", "someone", "a person", "a user", "somebody"]
-const doers = ["do", "can", "could", "should", "would", "might", "must", "may"]
+const doers = ["do", "can", "could", "should", "would", "might", "may"]
 
 const howFrames = subjects.flatMap((subject) =>
   doers.flatMap((doer) => {
@@ -75,7 +75,18 @@ export const frames = `
 @howto cheap <- what be cheap way to, cheap way to, cheap way of
 @howto safe <- what be safe way to, safe way to, safe way of
 @howto find <- what be formula for, formula for, what be formula to find, what be formula to calculate
-check if <- tell if, tell whether, know if, know whether, check if, check whether, determine if, determine whether, find out if, find out whether, see if, see whether, verify that, check that
+check if <- tell when, know when, tell if, tell whether, know if, know whether, check if, check whether, determine if, determine whether, find out if, find out whether, see if, see whether, verify that, check that
+@howmuch ~hour <- how many hour of
+@what to… <- to what
+@what from… <- from what
+@what for… <- for what
+@what with… <- with what
+@what on… <- on what
+@howto find <- how can i find out, how do i find out, how do you find out, how can you find out
+@what <- what do you mean by
+@when ~time <- what be current time, what be time right now, what time be it now, what be current local time
+@remedy <- what should i do if, what can i do if, what do i do if, what do i do when, what should i do when, what can i do when, what to do if, what to do when, what should one do if, what should i do, what can i do, what do i do, what now, what to do, what can i do about it, what can i do about this, what should i do about it, how do i deal with it
+@howto treat <- what help against, what be remedy for, remedy for, what can i take for, what can i do against
 @when good <- when should i, when should one, when should you, when should we, when should people, what be best time to, what be best time of year to, when be best time to, when be best time of year to, what be good time to, what time of year be best to, when be good time to, what be best month to, when be best time for, what be best time for
 @what happen <- which event take place, what event take place, what event happen, which event happen, what event occur, which event occur, what take place, what occur
 @why should <- why should i, why should one, why should we, why should you, why should people, what be reason to, reason to, what be some reason to, what be good reason to, give me reason to, why would i
@@ -95,7 +106,7 @@ currency <- what currency be use in, which currency be use in, what currency do 
 @when ~year <- what year, which year, in what year, in which year, during what year, during which year, what be year of
 @when ~day <- what day, which day, on what day, on which day
 @when ~month <- what month, which month, in what month, in which month
-@who <- who, whom, which person, what person, what be name of person who, who be person who, who be person that, who be one who, what be identity of, by whom, who be it that, name person who, what be name of man who, what be name of woman who
+@who <- which artist, which painter, which author, which writer, which composer, which scientist, which inventor, which explorer, which singer, what artist, what scientist, who, whom, which person, what person, what be name of person who, who be person who, who be person that, who be one who, what be identity of, by whom, who be it that, name person who, what be name of man who, what be name of woman who
 @whose <- whose
 @why <- why, what be reason for, what be reason that, what be reason why, what be reason behind, reason for, reason why, reason behind, how come, for what reason, what cause, what be cause of, cause of, what lead to, what make, why be it that, what be reason, what be explanation for, what explain, what bring about, what be behind, what trigger, what factor cause, what be responsible for, what factor lead to, what account for, what be rationale behind, what be rationale for
 @howmany <- how many, what be number of, number of, what number of, what be total number of, total number of, what be count of
@@ -143,8 +154,8 @@ from <- out of
 without <- without, with no, without using, without use, not using, free of
 using <- by using, with help of, through use of, by means of
 not <- not, never
-before <- before, prior to, ahead of
-after <- after, following
+before <- before i, before you, before one, before, prior to, ahead of
+after <- after i, after you, after i have, after you have, after one, after, following
 during <- during, throughout, in course of
 until <- until, till
 per <- per

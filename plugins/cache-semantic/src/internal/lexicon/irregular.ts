@@ -1,5 +1,67 @@
 /** Irregular forms. A line: the basic form, then its past forms; `|` parts what can be a participle only. */
 export const verbForms = `
+hang hung|
+stick stuck|
+sweep swept|
+shrink shrank|shrunk
+bite bit|bitten
+tear tore|torn
+swear swore|sworn
+shake shook|shaken
+spread |
+shut |
+split |
+burst |
+cast |
+quit |
+bend bent|
+creep crept|
+weep wept|
+dig dug|
+spin spun|
+swing swung|
+cling clung|
+fling flung|
+sting stung|
+shine shone|
+slide slid|
+feed fed|
+bleed bled|
+breed bred|
+lead led|
+read |
+seek sought|
+ring rang|rung
+spring sprang|sprung
+stink stank|stunk
+mistake mistook|mistaken
+forbid forbade|forbidden
+forgive forgave|forgiven
+weave wove|woven
+strike struck|stricken
+beat |beaten
+blow blew|blown
+deal dealt|
+dream dreamt|
+burn burnt|
+spill spilt|
+spoil spoilt|
+smell smelt|
+kneel knelt|
+leap leapt|
+lean leant|
+sew |sewn
+sow |sown
+mow |mown
+prove |proven
+undo undid|undone
+redo redid|redone
+overcome overcame|
+withdraw withdrew|withdrawn
+rewrite rewrote|rewritten
+rebuild rebuilt|
+overwrite overwrote|overwritten
+override overrode|overridden
 be was were|been
 do did|done
 have had|
@@ -132,7 +194,7 @@ quiz quizzes
 
 /** Words that end like plurals and are none, or that stay as they are. */
 export const unchanged = new Set(
-  `news physics mathematics maths economics politics statistics always perhaps this his its yes plus minus versus us as is was has does
+  `tired news physics mathematics maths economics politics statistics always perhaps this his its yes plus minus versus us as is was has does
 ies series species kubernetes redis postgres windows texas paris vegas mars venus uranus christmas sometimes besides across less unless
 thus bus gas lens basis chess business process address access success class glass grass mass pass press stress dress loss boss cross
 wireless homeless illness happiness sickness james charles jesus corps means diabetes rabies wales brussels los angeles athens

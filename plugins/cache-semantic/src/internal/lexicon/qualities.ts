@@ -21,7 +21,7 @@ dumb, stupid
 happy, glad
 sad, unhappy
 angry, mad at
-tired, exhausted, fatigued
+tired, exhausted, fatigued, feel tired, feel exhausted, feeling tired
 sick, ill, unwell
 rich, wealthy, affluent
 strange, weird, odd

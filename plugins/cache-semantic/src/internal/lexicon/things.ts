@@ -78,7 +78,7 @@ website, site, web site
 webpage, web page
 internet, web, world wide web
 email, e mail, mail message
-password, passcode, login password
+password, passcode, login password, forgotten password, lost password
 account
 folder, directory
 database, db

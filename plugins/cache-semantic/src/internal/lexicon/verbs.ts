@@ -1,6 +1,6 @@
 /** Verbs without a synonym in `actions.ts`: what follows "to", and what may be done to a thing. */
 export const verbs: ReadonlyArray<string> = `
-downgrade jailbreak add subtract multiply divide speak sing dance study match support include pass set put give know
+shorten lengthen simplify widen narrow sharpen soften harden downgrade jailbreak add subtract multiply divide speak sing dance study match support include pass set put give know
 go come request submit scrape roast grill steam simmer soak marinate melt mix stir chop peel slice mow plant prune
 harvest sweep vacuum mop polish iron hang assemble attach detach drill nail glue seal insulate attend leave arrive
 depart enter exit climb jump throw catch hold carry lift push pull detect identify recognize predict estimate optimize

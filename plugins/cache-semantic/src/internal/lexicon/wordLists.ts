@@ -32,6 +32,9 @@ export const codeLanguages = words(`
 python javascript typescript java rust golang ruby php swift kotlin scala perl haskell sql c# c++ c r bash css html react node node.js
 go lua matlab julia dart elixir erlang clojure powershell pandas numpy django flask excel`)
 
+/** What "code" may be. */
+export const codeKinds = words(`function program script method app`)
+
 /** Programs named at the head of key words: "git undo last commit". */
 export const tools = words(`
 git docker linux windows mac macos iphone android word powerpoint gmail outlook bash ubuntu vim nginx kubernetes aws photoshop postgres
@@ -40,7 +43,7 @@ mysql sqlite mongodb redis npm pip latex vscode jupyter tensorflow pytorch wordp
 /** Beside these a language of code is meant, however it is written. */
 export const codeTerms = words(`
 list string array dictionary file function loop regex json csv dataframe library module script code program api database table query
-thread pointer struct integer variable exception duplicate object method substring float tuple enum`)
+thread keyword operator flag decorator hook annotation block pointer struct integer variable exception duplicate object method substring float tuple enum`)
 
 /** What is itself an amount of money: "how much is the fee" asks what the fee is. */
 export const sums = words(
@@ -49,6 +52,11 @@ export const sums = words(
 
 /** What comes off things. */
 export const stains = words(`stain smell odor wrinkle gum wax mold ink grease scratch splinter`)
+
+/** What takes its time. */
+export const lasting = words(
+  `game match flight movie war trip semester season pregnancy marathon concert play exam surgery recovery day night shift half period`,
+)
 
 /** What one teaches tricks. */
 export const pets = words(`dog puppy cat kitten parrot horse pet rabbit`)
@@ -62,12 +70,6 @@ export const events = words(
 export const timeless = words(
   `author invent discover paint compose establish create direct born design name write die develop`,
 )
-
-/** Words that name a thing when they begin with a capital and another when they do not. */
-export const doubleNamed = words(`
-apple amazon window word turkey china march may polish shell java go swift rust ruby orange oracle meta target gap visa mercury jordan
-chad phoenix jaguar mustang prince queen bush python turk guinea chili chilly nice reading bath job gate ford buffalo dove shell sprint subway
-discord slack signal notion edge safari opera bard gemini claude cook rose will mark bill grant frank jack rich`)
 
 /** Who somebody is: asked with "who" and with "what is the name of". */
 export const roles = words(`
