@@ -46,8 +46,8 @@ export const Budget = Schema.Struct({
     Schema.Array(Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(1))),
   ),
   /**
-   * `stop` (default): `BudgetExceeded`. `downgrade`: calls that have no room go to this model instead; it counts here too,
-   * but is not refused here.
+   * `stop` (default): `BudgetExceeded`. `downgrade`: calls that have no room go to this model instead, `provider/model`; it
+   * counts here too, but is not refused here. One that is not known fails the stack.
    */
   onExceeded: Schema.optionalKey(Schema.Union([Schema.Literal("stop"), Schema.Struct({ downgrade: Name })])),
   /** USD limits, for models without a known price. `refuse` (default), `free`, or USD per million tokens. */

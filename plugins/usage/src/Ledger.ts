@@ -35,6 +35,8 @@ export interface Ledger {
   readonly stats: (query?: UsageQuery) => Effect.Effect<ReadonlyArray<UsageSum>, LlmError>
   /** Sums since then by the columns that budgets are made of. */
   readonly totals: (since: number) => Effect.Effect<ReadonlyArray<SumRow>, LlmError>
+  /** What no other ledger is called. */
+  readonly name: Effect.Effect<string, LlmError>
   /** Writes what waits, now. */
   readonly flush: Effect.Effect<void, LlmError>
   /** How many attempts were lost since the store was away for too long. */
@@ -120,6 +122,7 @@ export const makeLedger = (options: LedgerOptions = {}): Effect.Effect<Ledger, n
         }),
       stats: (query = {}) => current(writer.use((kept) => kept.sums(query))),
       totals: (since) => current(writer.use((kept) => kept.groups(["tenant", "provider", "model", "tags"], { since }))),
+      name: writer.use((kept) => kept.name),
       flush: writer.flush,
       lost: () => writer.lost,
     }

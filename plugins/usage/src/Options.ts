@@ -83,7 +83,7 @@ export const fields = {
   webhook: Schema.optionalKey(Webhook),
   /** Called with each alert. */
   onAlert: Schema.optionalKey(Schema.declare(isListener)),
-  /** By provider (one key each) or `provider/model`. */
+  /** By provider (one key each) or `provider/model`. `{}` only learns what the provider tells of its limits. */
   rateLimits: Schema.optionalKey(Schema.Record(Schema.String, RateLimit)),
   /** Prices of your own, and a newer list. */
   prices: Schema.optionalKey(PriceCatalogueOptions),

@@ -31,7 +31,7 @@ export interface TokenCounterOptions extends Schema.Schema.Type<typeof TokenCoun
 
 /** How a text was counted. */
 export interface TextCount extends TokenCount {
-  /** Relative error that 9 of 10 texts stay within; 0 when exact. */
+  /** Relative error that 9 of 10 texts are expected to stay within; 0 when exact. A judgement until reported usage has corrected it. */
   readonly error: number
   /** `"o200k_base"` and the like, `"tokenizer.json"`, `"claude x 1.1"`, or `"estimate"`. */
   readonly method: string

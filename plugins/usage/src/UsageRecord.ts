@@ -4,9 +4,16 @@ import type { Usage } from "@switchyard/core"
 export type UsageOutcome = "ok" | "rejected" | "failed" | "cancelled" | "cached"
 
 /**
+ * What the tokens of an attempt are known by. `reported` by the provider; `counted` from what was sent and came, of a whole
+ * answer whose provider reported none. Of an attempt that ended before its usage was told: `reserved`, the most that it can
+ * have cost, or `at-least`, what was sent and came, where nothing was reserved and more may have been billed.
+ */
+export type UsageBasis = "reported" | "counted" | "reserved" | "at-least"
+
+/**
  * One attempt on the ledger. `at` in ms since 1970, `ms` its duration. `usd` is absent where no price is known, never 0.
- * `estimated`: the provider reported no usage, so tokens were counted from what was sent and what came. `call` ties the
- * attempts of one call together.
+ * `estimated`: the provider reported no usage; `basis` says what stands there instead. `call` ties the attempts of one call
+ * together.
  */
 export interface UsageRecord {
   readonly id: string
@@ -21,6 +28,7 @@ export interface UsageRecord {
   readonly usage: Usage
   readonly usd?: number
   readonly estimated: boolean
+  readonly basis?: UsageBasis
   readonly ms: number
 }
 

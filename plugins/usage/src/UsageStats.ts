@@ -15,8 +15,9 @@ export interface UsageQuery {
 
 /**
  * What was used. `usd` is the sum of what is priced; `unpriced` says how many attempts have no known price, so that the sum
- * is known to lack them. `estimated` attempts have counted tokens instead of reported ones. What calls without a tenant or
- * tag used is under the empty text.
+ * is known to lack them. `estimated` attempts have no reported tokens: of these `reserved` stand at the most that they can
+ * have cost, and `atLeast` at what came of an answer that was left or cut, so that more may have been billed. What calls
+ * without a tenant or tag used is under the empty text.
  */
 export interface UsageSum {
   readonly group: Readonly<Partial<Record<UsageDimension, string>>>
@@ -32,6 +33,8 @@ export interface UsageSum {
   readonly usd: number
   readonly unpriced: number
   readonly estimated: number
+  readonly reserved: number
+  readonly atLeast: number
 }
 
 const columns = [
@@ -47,6 +50,8 @@ const columns = [
   "usd",
   "unpriced",
   "estimated",
+  "reserved",
+  "atLeast",
 ] as const
 
 const dimensionsOf = (sums: ReadonlyArray<UsageSum>): ReadonlyArray<UsageDimension> =>
@@ -74,8 +79,14 @@ const shown: ReadonlyArray<readonly [title: string, cell: (sum: UsageSum) => str
   ["failed", ({ failed }) => grouped(failed)],
   ["input", ({ inputTokens }) => grouped(inputTokens)],
   ["output", ({ outputTokens }) => grouped(outputTokens)],
-  ["USD", ({ usd, unpriced }) => `${usd.toFixed(6)}${unpriced === 0 ? "" : ` + ${grouped(unpriced)} unpriced`}`],
+  [
+    "USD",
+    ({ usd, unpriced, atLeast }) => `${usd.toFixed(6)}${lacking(unpriced, "unpriced")}${lacking(atLeast, "cut")}`,
+  ],
 ]
+
+/** What the sum is known to lack. */
+const lacking = (attempts: number, what: string): string => (attempts === 0 ? "" : ` + ${grouped(attempts)} ${what}`)
 
 const grouped = (value: number): string => Math.round(value).toLocaleString("en-US")
 

@@ -11,7 +11,7 @@ export { makeUsage } from "./makeUsage.ts"
 export { optionNames, type Options, RateLimit, UsageOptions } from "./Options.ts"
 export { usage, usage as plugin } from "./plugin.ts"
 export { makeUsageHandle, type UsageHandle } from "./UsageHandle.ts"
-export type { UsageEntry, UsageOutcome, UsageRecord } from "./UsageRecord.ts"
+export type { UsageBasis, UsageEntry, UsageOutcome, UsageRecord } from "./UsageRecord.ts"
 export {
   usageCsv,
   type UsageDimension,

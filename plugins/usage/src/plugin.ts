@@ -1,7 +1,8 @@
-import { definePlugin, ModelCatalog, TokenCounter } from "@switchyard/core"
+import { definePlugin, ModelCatalog, Providers, TokenCounter } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Accountant } from "./internal/Accountant.ts"
+import { checkDowngrades } from "./internal/checkDowngrades.ts"
 import { makeEngine } from "./internal/makeEngine.ts"
 import { trackerOf } from "./makeUsage.ts"
 import { type Options, UsageOptions } from "./Options.ts"
@@ -12,6 +13,8 @@ import { UsageTracker } from "./UsageTracker.ts"
 const made = (options: Options) =>
   Effect.gen(function* () {
     const engine = yield* makeEngine(options)
+    const wrong = checkDowngrades(options.budgets ?? [], yield* Providers, engine.pricing)
+    if (wrong !== undefined) return yield* wrong
     const tracker = trackerOf(engine)
     const { handle, reservation } = options
     if (handle !== undefined) {

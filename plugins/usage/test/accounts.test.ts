@@ -1,6 +1,6 @@
 import { createServer } from "node:http"
 import { assert, describe, it } from "@effect/vitest"
-import { Kernel, TokenCounter } from "@switchyard/core"
+import { TokenCounter } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import { UsageTracker } from "../src/index.ts"
@@ -89,7 +89,7 @@ describe("what is on the accounts", () => {
             : Effect.as(context.ask({ model: "p/cheap", prompt: "?" }), response),
       })
       const budgets = [{ limit: { tokens: 10_000 }, per: "day" as const, by: "tenant" as const }]
-      const { call, use, context } = yield* standing([plugin, asking], { budgets })
+      const { call, embed, use } = yield* standing([plugin, asking], { budgets })
       yield* call({ tenant: "t", tags: { team: "x" } })
       const sums = yield* use((usage) => usage.usageStats({ by: ["model", "tenant", "tag"] }))
       assert.deepStrictEqual(
@@ -99,8 +99,7 @@ describe("what is on the accounts", () => {
           [{ model: "p/m", tenant: "t", tag: "team=x" }, 1],
         ],
       )
-      const embedded = Kernel.use((kernel) => kernel.embed({ model: "p/m", inputs: ["a"], tenant: "t" }))
-      yield* Effect.provide(embedded, context)
+      yield* embed({ tenant: "t" })
       assert.strictEqual((yield* use((usage) => usage.budgets({ tenant: "t" })))[0]?.used, 67)
     }).pipe(Effect.scoped),
   )

@@ -66,8 +66,8 @@ export const ledgerOn = (engine: string, newStore: () => Promise<string>): void 
       const csv = usageCsv(yield* usage.usageStats({ tenant: "" }))
       assert.strictEqual(
         csv,
-        "model,calls,attempts,cached,failed,inputTokens,outputTokens,cacheReadTokens,cacheWriteTokens,reasoningTokens,usd,unpriced,estimated\r\n" +
-          '"q/n,1",1,1,0,0,5,0,3,0,0,0,1,0\r\n',
+        "model,calls,attempts,cached,failed,inputTokens,outputTokens,cacheReadTokens,cacheWriteTokens,reasoningTokens,usd,unpriced,estimated,reserved,atLeast\r\n" +
+          '"q/n,1",1,1,0,0,5,0,3,0,0,0,1,0,0,0\r\n',
       )
       assert.deepStrictEqual(usageTable(yield* usage.usageStats()).split("\n"), [
         "model  calls  attempts  cached  failed  input  output                    USD",

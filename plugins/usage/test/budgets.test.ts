@@ -116,11 +116,11 @@ describe("a budget", () => {
       yield* call({ prompt: "hello there" })
       const [tokens, calls] = yield* use((usage) => usage.budgets())
       assert.strictEqual(calls?.used, 3)
-      // The one that ran out of time was sent, so its input counts: a few tokens.
-      assert.isAbove(tokens?.used ?? 0, 30)
-      assert.isBelow(tokens?.used ?? 0, 60)
+      // The one that ran out of time was sent, and may have cost all of its 1000 tokens out.
+      assert.isAbove(tokens?.used ?? 0, 1030)
+      assert.isBelow(tokens?.used ?? 0, 1060)
       const [sum] = yield* use((usage) => usage.usageStats())
-      assert.deepInclude(sum, { calls: 1, attempts: 3, failed: 2, estimated: 1, outputTokens: 20 })
+      assert.deepInclude(sum, { calls: 1, attempts: 3, failed: 2, estimated: 1, reserved: 1, outputTokens: 1020 })
     }).pipe(Effect.scoped),
   )
 
@@ -209,11 +209,11 @@ describe("a budget", () => {
             : Effect.succeed({ _tag: "Stop", reason: "no use" }),
       })
       const { call } = yield* standing([plugin, again])
-      const policy = { budget: { tokens: 120 } }
+      const policy = { budget: { tokens: 300 } }
       const error = yield* Effect.flip(call({ policy, maxOutputTokens: 60, prompt: "one two three four five six" }))
       assert.deepInclude(error.reason, { _tag: "BudgetExceeded", limit: "policy.budget.tokens" })
-      assert.isAtLeast(state.calls, 2)
-      assert.isAtMost(state.calls, 8)
+      // Each may have cost its 60 tokens out and what was sent, since it was sent.
+      assert.strictEqual(state.calls, 3)
       const negative = yield* Effect.flip(call({ policy: { budget: { usd: -1 } } }))
       assert.deepInclude(negative.reason, { _tag: "InvalidRequest", field: "policy.budget.usd" })
     }).pipe(Effect.scoped),
@@ -231,28 +231,6 @@ describe("a budget", () => {
         warnings.map(({ setting, message }) => [setting, message.includes("77")]),
         [["maxOutputTokens", true]],
       )
-    }).pipe(Effect.scoped),
-  )
-
-  it.effect("a stream that its reader leaves is charged by what came, and nothing stays held", () =>
-    Effect.gen(function* () {
-      const { plugin, state } = provider()
-      const words = "alpha beta gamma delta ".repeat(10)
-      state.stream = Stream.concat(
-        Stream.make({ type: "text-start", id: "0" } as const, { type: "text-delta", id: "0", text: words } as const),
-        Stream.never,
-      )
-      const { stream, use } = yield* standing([plugin], { budgets: [{ limit: { tokens: 5000 }, per: "day" }] })
-      const parts = yield* Stream.runCollect(
-        Stream.takeUntil(stream({ maxOutputTokens: 900 }), (part) => part.type === "text-delta"),
-      )
-      assert.isTrue(parts.length > 0)
-      const [status] = yield* use((usage) => usage.budgets())
-      assert.strictEqual(status?.held, 0)
-      assert.isAtLeast(status?.used ?? 0, 41)
-      assert.isAtMost(status?.used ?? 999, 100)
-      const [sum] = yield* use((usage) => usage.usageStats())
-      assert.deepInclude(sum, { attempts: 1, failed: 0, estimated: 1 })
     }).pipe(Effect.scoped),
   )
 

@@ -8,7 +8,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { plugin, usage } from "../src/index.ts"
 import manifest from "../package.json" with { type: "json" }
-import { failed, type GivenOptions, plug, provider, standing } from "./stubs.ts"
+import { failed, type GivenOptions, info, plug, provider, standing } from "./stubs.ts"
 
 it("the manifest is that of package.json, and the plugin is exported as such", () => {
   assert.deepInclude(usage.manifest, { name: manifest.name, kind: "middleware", contract: contracts.middleware })
@@ -62,6 +62,49 @@ describe("options", () => {
       assert.include(error.message, path)
       assert.notInclude(error.message, "pa55")
       assert.notInclude(error.message, "secret-path")
+    }),
+  )
+
+  const known = (id: string, model: string) =>
+    model === "m" || model === "cheap" ? info(id === "q" ? {} : dear) : undefined
+  const stackOf = (budget: object) => {
+    const providers = ["p", "q"].map((id) => provider(id, (model) => known(id, model)).plugin)
+    const options = {
+      store: ":memory:",
+      budgets: [
+        { limit: { usd: 1 }, per: day },
+        { per: "hour", ...budget },
+      ],
+    }
+    return Effect.scoped(Layer.build(compose([...providers, usage(options as GivenOptions)])))
+  }
+  const dear = { price: { input: 5, output: 5 } }
+  const wrongTargets: ReadonlyArray<readonly [what: string, budget: object]> = [
+    [`must be "provider/model", and is "cheap"`, { limit: { usd: 1 }, onExceeded: { downgrade: "cheap" } }],
+    [
+      `"oppenai", which is not installed (installed: p, q)`,
+      { limit: { calls: 1 }, onExceeded: { downgrade: "oppenai/m" } },
+    ],
+    [`(did you mean "p/cheap"?)`, { limit: { tokens: 1 }, onExceeded: { downgrade: "p/cheep" } }],
+    ["costs no less than p/m", { limit: { usd: 1 }, match: { model: "p/m" }, onExceeded: { downgrade: "p/cheap" } }],
+  ]
+
+  it.effect.each(wrongTargets)(
+    "a downgrade that leads nowhere is refused when the stack is composed: %s",
+    ([what, budget]) =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(stackOf(budget))
+        assert.deepInclude(error.reason, { _tag: "InvalidRequest", field: "budgets[1].onExceeded.downgrade" })
+        assert.include(error.message, what)
+      }),
+  )
+
+  it.effect("a downgrade to a cheaper model, or where prices say nothing, is taken", () =>
+    Effect.gen(function* () {
+      const onExceeded = { downgrade: "q/cheap" }
+      yield* stackOf({ limit: { usd: 1 }, match: { model: "p/m" }, onExceeded })
+      yield* stackOf({ limit: { tokens: 1 }, match: { model: "q/m" }, onExceeded })
+      yield* stackOf({ limit: { usd: 1 }, match: { model: "q/*" }, onExceeded })
     }),
   )
 

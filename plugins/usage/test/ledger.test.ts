@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
+import { startUpstream } from "@switchyard/testkit"
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import * as TestClock from "effect/testing/TestClock"
 import { makeUsage, readUsage } from "../src/index.ts"
 import { ledgerOn } from "./behaviour.ts"
-import { start } from "./shared.ts"
+import { sharedBudgets, start } from "./shared.ts"
 import { answer, folder, logging, provider, standing, until, used } from "./stubs.ts"
 
 const stores = mkdtempSync(join(tmpdir(), "switchyard-usage-"))
@@ -33,6 +35,41 @@ it.live(
       assert.isAtLeast(sum?.attempts ?? 0, acknowledged)
       // Three are under way at once.
       assert.isAtMost(sum?.attempts ?? 0, acknowledged + 3)
+    }).pipe(Effect.scoped),
+  60_000,
+)
+
+it.live(
+  "a process that is killed in mid-reservation takes what it held with it; what was settled stays",
+  () =>
+    Effect.gen(function* () {
+      const store = join(yield* folder, "usage.sqlite")
+      const upstream = yield* Effect.acquireRelease(
+        Effect.promise(() => startUpstream()),
+        (started) => Effect.promise(() => started.close()),
+      )
+      upstream.reply({ usage: { input: 5, output: 40 } })
+      upstream.always({ fault: { stallAfterChunks: 1 } })
+      const child = start("spender.ts", "", "", upstream.baseURL, "5", "60000", "0", store)
+      const stats = Effect.flatMap(makeUsage({ store, budgets: sharedBudgets }), (usage) =>
+        Effect.all([usage.usageStats(), usage.budgets()]),
+      )
+      yield* Effect.ensuring(
+        Effect.gen(function* () {
+          yield* until(() => child.lines()[0] === "ready")
+          child.go()
+          yield* until(() => upstream.requests.length === 5)
+          const written = Effect.filterOrFail(
+            Effect.scoped(stats),
+            ([sums]) => sums[0]?.attempts === 1,
+            () => "not yet",
+          )
+          yield* Effect.retry(written, { times: 200, schedule: Schedule.spaced(25) })
+        }),
+        Effect.promise(child.kill),
+      )
+      const [, [status]] = yield* stats
+      assert.deepInclude(status, { used: 45, held: 0 })
     }).pipe(Effect.scoped),
   60_000,
 )

@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import type { LlmError } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { answer, failed, provider, standing, used } from "./stubs.ts"
 
@@ -10,7 +12,11 @@ describe("rate limits", () => {
   it.effect("rpm: calls wait for their turn in order", () =>
     Effect.gen(function* () {
       const { plugin, state } = provider()
-      const { call } = yield* standing([plugin], { rateLimits: { p: { rpm: 2, maxWaitMs: 120_000 } } })
+      const { call } = yield* standing([plugin], {
+        rateLimits: { p: { rpm: 2, maxWaitMs: 120_000 } },
+        // Loading takes real time, which the test clock does not wait for.
+        tokens: { preload: ["o200k_base"] },
+      })
       const done: Array<number> = []
       const fibers = yield* Effect.forEach([0, 1, 2, 3], (index) =>
         started(Effect.map(call(), () => void done.push(index))),
@@ -43,6 +49,40 @@ describe("rate limits", () => {
       assert.strictEqual(state.calls, 1)
       assert.deepInclude((yield* use((usage) => usage.budgets()))[0], { used: 30, held: 0 })
     }).pipe(Effect.scoped),
+  )
+
+  it.effect.each(["generate", "stream", "embed"] as const)(
+    "the end of its wait is named after what ended it: the deadline of the call or maxWaitMs (%s)",
+    (operation) =>
+      Effect.gen(function* () {
+        const { plugin, state } = provider()
+        const { call, stream, embed } = yield* standing([plugin], { rateLimits: { p: { rpm: 1, maxWaitMs: 5000 } } })
+        yield* call()
+        const asking = (deadline: number): Effect.Effect<unknown, LlmError> => {
+          if (operation === "embed") return embed({ deadline })
+          const request = { policy: { deadline } }
+          return operation === "generate" ? call(request) : Stream.runDrain(stream(request))
+        }
+        const reasonAfter = Effect.fnUntraced(function* (deadline: number) {
+          const ended = yield* started(Effect.flip(asking(deadline)))
+          yield* TestClock.adjust(6000)
+          return (yield* Fiber.join(ended)).reason
+        })
+        for (const deadline of [1, 900, 1000, 4999, 5000]) {
+          assert.deepInclude(yield* reasonAfter(deadline), {
+            _tag: "Timeout",
+            phase: "call",
+            ms: deadline,
+            recovery: "none",
+          })
+        }
+        for (const deadline of [5001, 60_000]) {
+          const reason = yield* reasonAfter(deadline)
+          assert.strictEqual(reason._tag, "RateLimited")
+          assert.include(reason.message, "raise maxWaitMs")
+        }
+        assert.strictEqual(state.calls, 1)
+      }).pipe(Effect.scoped),
   )
 
   it.effect("tpm: what is sent and may come counts", () =>

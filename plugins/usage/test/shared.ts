@@ -5,6 +5,10 @@ import { join } from "node:path"
 export const limit = 4000
 export const sharedBudgets = [{ name: "shared", limit: { tokens: limit }, per: "lifetime" as const }]
 
+/** What the embedding of this number asks for: one to four texts, some 20 to 150 tokens in all. */
+export const textsOf = (index: number): ReadonlyArray<string> =>
+  Array.from({ length: 1 + (index % 4) }, (_, nth) => "the quick brown fox ".repeat(5 + ((index * 7 + nth) % 5)))
+
 /** One of our programs as a process of its own. */
 export const start = (program: string, ...args: ReadonlyArray<string>) => {
   const nodeArgs = ["--conditions=@switchyard/source", join(import.meta.dirname, program), ...args]

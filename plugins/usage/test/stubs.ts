@@ -5,12 +5,14 @@ import {
   compose,
   type Contributions,
   definePlugin,
+  type EmbedRequest,
   Kernel,
   LlmError,
   type LlmRequestInput,
   type ModelInfo,
   type Plugin,
   type PluginKind,
+  type ProviderEmbedResponse,
   type ProviderResponse,
   type Providers,
   type Reason,
@@ -68,6 +70,14 @@ export const answer = (text: string, usageOf: Usage = used(10, 20)): ProviderRes
   model: "vendor-model",
 })
 
+/** A vector for each input. */
+export const vectors = ({ inputs, model }: EmbedRequest, usageOf: Usage): ProviderEmbedResponse => ({
+  vectors: inputs.map(() => new Float32Array([1])),
+  dimensions: 1,
+  model,
+  usage: usageOf,
+})
+
 export const failed = (reason: Reason["_tag"], more: Partial<Reason> = {}): LlmError => {
   const made: unknown = { _tag: reason, message: "it went wrong", ...more }
   return LlmError.make(made as Reason) // the tests give what the reason needs
@@ -80,7 +90,14 @@ export const provider = (id = "p", describe: (model: string) => ModelInfo | unde
     models: Array<string>
     generate: (calls: number) => Effect.Effect<ProviderResponse, LlmError>
     stream: Stream.Stream<StreamPart, LlmError> | undefined
-  } = { calls: 0, models: [], generate: () => Effect.succeed(answer("fine")), stream: undefined }
+    embed: (request: EmbedRequest, calls: number) => Effect.Effect<ProviderEmbedResponse, LlmError>
+  } = {
+    calls: 0,
+    models: [],
+    generate: () => Effect.succeed(answer("fine")),
+    stream: undefined,
+    embed: (request) => Effect.succeed(vectors(request, { input: used(7, 0).input, output: {} })),
+  }
   const plugin = plug(
     "provider",
     {
@@ -96,13 +113,7 @@ export const provider = (id = "p", describe: (model: string) => ModelInfo | unde
         state.calls++
         return state.stream ?? Stream.fromArray(unfold(answer("fine")))
       },
-      embed: () =>
-        Effect.succeed({
-          vectors: [new Float32Array([1])],
-          dimensions: 1,
-          model: "m",
-          usage: { input: { total: 7, uncached: 7, cacheRead: 0, cacheWrite: 0 }, output: {} },
-        }),
+      embed: (request) => Effect.suspend(() => state.embed(request, ++state.calls)),
     },
     `provider-${id}`,
   )
@@ -133,9 +144,14 @@ export const standing = Effect.fnUntraced(function* (
       Stream.unwrap(Kernel.use((kernel) => Effect.succeed(kernel.stream({ model: "p/m", prompt: "hi", ...input })))),
       context,
     )
+  const embed = (input: Partial<EmbedRequest> = {}) =>
+    Effect.provide(
+      Kernel.use((kernel) => kernel.embed({ model: "p/m", inputs: ["hi"], ...input })),
+      context,
+    )
   const use = <A>(run: (tracker: UsageTracker) => Effect.Effect<A, LlmError>): Effect.Effect<A> =>
     Effect.promise(() => handle.use(run))
-  return { call, stream, use, handle, context }
+  return { call, stream, embed, use, handle, context }
 })
 
 export const folder = Effect.acquireRelease(

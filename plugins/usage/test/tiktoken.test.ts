@@ -78,6 +78,26 @@ describe.each(names)("%s", (name) => {
     30_000,
   )
 
+  it.effect(
+    "counts runs that repeat themselves, of any length, and long ones that do not",
+    () => {
+      const random = seeded(19)
+      const units = [" ", "\n", "\t", "=", "-", "a", "é", "漢", "-=", "\r\n", " \t", "=-~", "\n    ", "ab", "😀", "ก่า"]
+      const runs = units.flatMap((unit) =>
+        [200, 20_000].map((most) => {
+          const length = Math.ceil((most / 2) * (1 + random()))
+          return unit.repeat(Math.ceil(length / unit.length)).slice(0, length)
+        }),
+      )
+      const mixed = ["=-", " \n\t", "etaoin", "漢字仮名"].map((alphabet) => {
+        const letters = [...alphabet]
+        return Array.from({ length: 12_000 }, () => letters[Math.floor(random() * letters.length)]).join("")
+      })
+      return compare(name, [...runs, ...runs.map((run) => `so ${run}x`), ...mixed])
+    },
+    60_000,
+  )
+
   it.effect("counts random texts of a few classes of characters", () => {
     const random = seeded(13)
     const units = [
@@ -97,7 +117,52 @@ describe.each(names)("%s", (name) => {
     )
     return compare(name, ["", ...texts])
   })
+
+  it.effect("counts random texts of ASCII, with and without something else after it", () => {
+    const random = seeded(17)
+    const units = [
+      ..."aBzZ059 \n\r\t'/(-\u0000\u007f\u000b",
+      "'s",
+      "'LL",
+      "'vE",
+      "'x",
+      "\r\n",
+      "  ",
+      "é",
+      "\u00a0",
+      "²",
+      "ǅ",
+      "ſ",
+    ]
+    const texts = Array.from({ length: 4000 }, () =>
+      Array.from({ length: 1 + Math.floor(random() * 40) }, () => {
+        // The last five are not ASCII: rare, so that most pieces are.
+        const most = random() < 0.95 ? units.length - 5 : units.length
+        return units[Math.floor(random() * most)]
+      }).join(""),
+    )
+    return compare(name, texts)
+  })
 })
+
+/** CPU time in ms of counting a text that is new. */
+const cpuMs = Effect.fnUntraced(function* (text: string) {
+  const counter = yield* makeTokenCounter({ preload: ["o200k_base"] })
+  const start = process.cpuUsage()
+  yield* counter.countTokens(text, "gpt-4o")
+  const { user, system } = process.cpuUsage(start)
+  return (user + system) / 1000
+})
+
+it.effect.each([" ", "\n", "\t", "=", "a", "-="])("a long run of %j takes no longer than as much prose", (unit) =>
+  Effect.gen(function* () {
+    const length = 3_000_000
+    const prose = corpus(length).join("\n").slice(0, length)
+    yield* cpuMs(prose.slice(0, 100_000))
+    const usual = yield* cpuMs(prose)
+    assert.isBelow(yield* cpuMs(unit.repeat(length / unit.length)), usual)
+  }),
+)
 
 it.effect("a run of 200,000 letters does not take time in its square", () =>
   Effect.gen(function* () {

@@ -79,7 +79,7 @@ export class Budgets {
   }
 
   /** Is any of them about this spender in USD or tokens? */
-  limitsOutput(spender: Spender): boolean {
+  limitsTokens(spender: Spender): boolean {
     const { charges } = chargesOf(this.rules, spender, { usd: 0, input: 0, output: 0, calls: 0 })
     return charges.some(({ rule }) => rule.unit !== "calls")
   }

@@ -1,21 +1,28 @@
-import { addUsage, type Candidate, LlmError, type LlmRequest, type Usage } from "@switchyard/core"
+import { addUsage, type Candidate, LlmError, type Usage } from "@switchyard/core"
+import type { Countable } from "../TokenCounter.ts"
 import type { Hold } from "./Budgets.ts"
 import type { Spending } from "./BudgetRules.ts"
+import type { Asked } from "./LearntLimits.ts"
 import type { Meter } from "./Meter.ts"
 import type { Known } from "./Pricing.ts"
-import type { Turn } from "./RateLimits.ts"
+import type { Turn } from "./Turn.ts"
+import type { UsageBasis } from "../UsageRecord.ts"
 
 /** One request to a provider, from its reservation to its settlement. */
 export interface OpenRequest {
   readonly meter: Meter
-  /** As it was sent. */
-  readonly request: LlmRequest
+  /** What is sent, as it is counted. */
+  readonly what: Countable
   readonly most: Spending
+  /** What it counts for at the rate limits. */
+  readonly asked: Asked
+  /** A budget in USD or tokens holds `most`, and the provider was told to keep within it. */
+  readonly reserved: boolean
   /** The counter's own estimate of what was sent, to learn from; absent where nothing was estimated. */
   readonly uncalibrated: number | undefined
   readonly known: Known
+  readonly turn: Turn | undefined
   hold: Hold | undefined
-  turn: Turn | undefined
   sent: boolean
   closed: boolean
 }
@@ -23,7 +30,7 @@ export interface OpenRequest {
 /** What the attempts at a candidate have used since the last of them was settled. */
 export interface Used {
   readonly usage: Usage
-  readonly estimated: boolean
+  readonly basis: UsageBasis
   readonly usd: number | undefined
 }
 
@@ -49,8 +56,7 @@ export class CallAccount {
   refusal(most: Spending): LlmError | undefined {
     const { limit } = this
     if (limit === undefined) return undefined
-    const held = [...this.open].filter(({ sent }) => sent).map((request) => request.most)
-    const all = [this.#spent, most, ...held]
+    const all = [this.#spent, most, ...[...this.open].map((request) => request.most)]
     const tokens = all.reduce((sum, { input, output }) => sum + input + output, 0)
     if (limit.tokens !== undefined && tokens > limit.tokens) return tooMuch("tokens", tokens, limit.tokens)
     if (limit.usd === undefined) return undefined
@@ -84,9 +90,12 @@ export class CallAccount {
   }
 }
 
+/** The least that is known of a part is what is known of the whole. */
+const bases: ReadonlyArray<UsageBasis> = ["reported", "counted", "reserved", "at-least"]
+
 const together = (a: Used, b: Used): Used => ({
   usage: addUsage(a.usage, b.usage),
-  estimated: a.estimated || b.estimated,
+  basis: bases[Math.max(bases.indexOf(a.basis), bases.indexOf(b.basis))] ?? a.basis,
   usd: a.usd === undefined || b.usd === undefined ? undefined : a.usd + b.usd,
 })
 

@@ -25,13 +25,15 @@ export type Reserved =
   /** The first counter without room; nothing was held anywhere. `now` is the counters' own time, ms since 1970. */
   | { readonly _tag: "Refused"; readonly index: number; readonly reading: Reading; readonly now: number }
 
-/** The counters could not be asked in time. */
+/** The counters could not be asked in time. `sent`: they may have done it all the same. */
 export class CountersAway {
   readonly _tag = "CountersAway"
   readonly why: string
+  readonly sent: boolean
 
-  constructor(why: string) {
+  constructor(why: string, sent: boolean) {
     this.why = why
+    this.sent = sent
   }
 }
 

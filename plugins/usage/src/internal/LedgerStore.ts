@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import type { UsageDimension, UsageQuery, UsageSum } from "../UsageStats.ts"
 import { columnsOf, type SumRow, sumsOf, type UsageRow } from "./rows.ts"
 
-/** Rows in one statement: 18 columns each, and SQLite takes 32,766 parameters. */
+/** Rows in one statement: 19 columns each, and SQLite takes 32,766 parameters. */
 const batch = 500
 
 /** The table of the ledger, on SQLite and Postgres alike. Rows are only ever added. */
@@ -27,6 +27,12 @@ export class LedgerStore {
       { discard: true },
     )
     return chunks.length === 1 ? inserts : sql.withTransaction(inserts)
+  }
+
+  /** What no other ledger is called. */
+  get name(): Effect.Effect<string, SqlError> {
+    const rows = this.#sql<{ readonly id: string }>`SELECT id FROM switchyard_usage_ledger`
+    return Effect.map(rows, ([row]) => row?.id ?? "")
   }
 
   sums(query: UsageQuery): Effect.Effect<ReadonlyArray<UsageSum>, SqlError> {
@@ -59,7 +65,8 @@ export class LedgerStore {
     return sql<SumRow>`SELECT ${shown} COUNT(DISTINCT call_id) AS calls, SUM(CAST(1 AS DOUBLE PRECISION)) AS attempts,
       ${times("outcome = 'cached'")} AS cached, ${times("outcome IN ('failed', 'rejected')")} AS failed,
       ${sum("input")}, ${sum("output")}, ${sum("cache_read")}, ${sum("cache_write")}, ${sum("reasoning")}, ${sum("usd")},
-      ${times("usd IS NULL")} AS unpriced, ${sum("estimated")}
+      ${times("usd IS NULL")} AS unpriced, ${sum("estimated")},
+      ${times("basis = 'reserved'")} AS reserved, ${times("basis = 'at-least'")} AS at_least
       FROM switchyard_usage WHERE ${where} ${group}`
   }
 }

@@ -1,10 +1,13 @@
 import type { Candidate, LlmError, LlmResponse, ProviderResponse, StreamPart, Usage } from "@switchyard/core"
 import { contentText } from "./estimate.ts"
 
-/** What one request to a provider has used. `free`: the provider refused it, and bills nothing. */
+/**
+ * What one request to a provider has used. `Counted`: it reported nothing; the answer is `whole`, or was left or cut.
+ * `Free`: the provider refused it, and bills nothing.
+ */
 export type Metered =
   | { readonly _tag: "Reported"; readonly usage: Usage }
-  | { readonly _tag: "Counted"; readonly text: string }
+  | { readonly _tag: "Counted"; readonly text: string; readonly whole: boolean }
   | { readonly _tag: "Free" }
 
 /** Failures before any content that a provider does not bill: it refused, or was never reached. */
@@ -28,6 +31,7 @@ const neverSent: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EA
 
 const isFree = ({ reason }: LlmError): boolean =>
   unbilled.has(reason._tag) ||
+  (reason.http !== undefined && reason.http.status >= 400) ||
   (reason._tag === "Timeout" && reason.phase === "connect") ||
   (reason._tag === "Network" && reason.code !== undefined && neverSent.has(reason.code))
 
@@ -39,6 +43,7 @@ export class Meter {
   #usage: Usage | undefined
   #text = ""
   #deltas = false
+  #whole = false
   #error: LlmError | undefined
 
   constructor(candidate: Candidate) {
@@ -47,7 +52,6 @@ export class Meter {
 
   /** Gives true when the answer is whole. */
   seen(batch: ReadonlyArray<StreamPart>): boolean {
-    let over = false
     for (const part of batch) {
       switch (part.type) {
         case "text-delta":
@@ -63,15 +67,22 @@ export class Meter {
           break
         case "finish":
           this.#usage = part.usage
-          over = true
+          this.#whole = true
       }
     }
-    return over
+    return this.#whole
   }
 
   answered({ usage, content }: ProviderResponse | LlmResponse): void {
     this.#usage = usage
     this.#text = contentText(content)
+    this.#whole = true
+  }
+
+  /** An embedding has no output, whether that is said or not. */
+  embedded({ input, output, ...rest }: Usage): void {
+    this.#usage = { ...rest, input, output: { ...output, total: output.total ?? 0 } }
+    this.#whole = true
   }
 
   failed(error: LlmError): void {
@@ -85,6 +96,6 @@ export class Meter {
   get metered(): Metered {
     if (this.#usage !== undefined && isReported(this.#usage)) return { _tag: "Reported", usage: this.#usage }
     if (this.#text === "" && this.#error !== undefined && isFree(this.#error)) return { _tag: "Free" }
-    return { _tag: "Counted", text: this.#text }
+    return { _tag: "Counted", text: this.#text, whole: this.#whole }
   }
 }

@@ -1,24 +1,23 @@
-import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { readScript, reserveScript, settleScript } from "./budgetScripts.ts"
+import { readScript, reserveScript, seedScript, settleScript } from "./budgetScripts.ts"
 import { type Counters, CountersAway, type Entry, type Reading } from "./Counters.ts"
-import type { RedisConnection } from "./redisConnection.ts"
+import { type RedisConnection, type Script, scriptOf } from "./redisConnection.ts"
+import type { Share } from "./shares.ts"
 
 const Texts = Schema.Array(Schema.String)
 const decodeReserved = Schema.decodeUnknownResult(Texts)
 const decodeSettled = Schema.decodeUnknownResult(Schema.Array(Texts))
 
-interface Script {
-  readonly lua: string
-  readonly sha: string
+const scripts = {
+  reserve: scriptOf(reserveScript),
+  settle: scriptOf(settleScript),
+  read: scriptOf(readScript),
+  seed: scriptOf(seedScript),
 }
 
-const scriptOf = (lua: string): Script => ({ lua, sha: createHash("sha1").update(lua).digest("hex") })
-const scripts = { reserve: scriptOf(reserveScript), settle: scriptOf(settleScript), read: scriptOf(readScript) }
-
-const odd = new CountersAway("Redis answered something else than its script gives")
+const odd = new CountersAway("Redis answered something else than its script gives", true)
 
 const readingOf = ([used, held, window, passed = ""]: ReadonlyArray<string>): Reading => ({
   used: Number(used),
@@ -29,6 +28,8 @@ const readingOf = ([used, held, window, passed = ""]: ReadonlyArray<string>): Re
 
 /** Counters that all processes share which have one Redis. Each question is one script, so nothing comes between. */
 export class RedisCounters implements Counters {
+  /** The ledger that has what is settled here; the empty text as long as it is not known. */
+  ledger = ""
   readonly #redis: RedisConnection
 
   constructor(redis: RedisConnection) {
@@ -49,7 +50,7 @@ export class RedisCounters implements Counters {
   readonly settle: Counters["settle"] = Effect.fnUntraced({ self: this }, function* (id, entries) {
     const args = entries.flatMap(({ per, amount, marks }) => [per, String(amount), marks.join(",")])
     const once = `${this.#tagged("settled")}:${id}`
-    const answer = yield* this.#run(scripts.settle, [...this.#keys(entries), once], [id, "600000", ...args])
+    const answer = yield* this.#run(scripts.settle, [...this.#keys(entries), once], [id, this.ledger, ...args])
     const decoded = decodeSettled(answer)
     return Result.isFailure(decoded) ? yield* Effect.fail(odd) : decoded.success.map(readingOf)
   })
@@ -60,14 +61,26 @@ export class RedisCounters implements Counters {
     return Result.isFailure(decoded) ? yield* Effect.fail(odd) : readingOf(decoded.success)
   })
 
+  /** Counts what the ledger knew to be used at `time`, where that is missing. Gives for each when that was done, in ms, or 0. */
+  readonly seed = Effect.fnUntraced({ self: this }, function* (shares: ReadonlyArray<Share>, time: number) {
+    const args = shares.flatMap(({ per, window, amount }) => [per, String(window), String(amount)])
+    const answer = yield* this.#run(scripts.seed, this.#keys(shares), [this.ledger, String(time), ...args])
+    const decoded = decodeReserved(answer)
+    return Result.isFailure(decoded) ? yield* Effect.fail(odd) : decoded.success.map(Number)
+  })
+
+  /** A name for what this Redis keeps: another one, or none, when that is lost. */
+  readonly kept = Effect.map(
+    Effect.suspend(() => this.#redis.send(["GET", this.#tagged("kept")])),
+    (name) => (typeof name === "string" ? name : undefined),
+  )
+
+  /** Gives it a name, unless it has one. */
+  readonly name = (name: string): Effect.Effect<unknown, CountersAway> =>
+    this.#redis.send(["SET", this.#tagged("kept"), name, "NX"])
+
   #run(script: Script, keys: ReadonlyArray<string>, args: ReadonlyArray<string>) {
-    const { send } = this.#redis
-    const rest = [String(keys.length), ...keys, ...args]
-    return Effect.catchIf(
-      send(["EVALSHA", script.sha, ...rest]),
-      ({ why }) => why.includes("NOSCRIPT"),
-      () => send(["EVAL", script.lua, ...rest]),
-    )
+    return this.#redis.run(script, keys, args)
   }
 
   /** The braces keep all keys on one node of a cluster, which a script needs. */

@@ -1,7 +1,7 @@
 /**
  * The scripts that run in Redis, each one step that nothing comes between. A counter is three keys: a hash of `w` (its
- * window), `u` (used), `h` (held) and `a` (the highest mark that was told); a hash of what each id holds; and those ids by
- * the time when they expire. Time is that of Redis, so that all processes have the same, and never goes back (`t`).
+ * window), `u` (used), `h` (held), `a` (the highest mark that was told) and `l:` with the name of each ledger whose share of
+ * the use is in it; a hash of what each id holds; and those ids by the time when they expire. Time is that of Redis, so that all processes have the same, and never goes back (`t`).
  */
 const common = `
 local function month(ms)
@@ -84,13 +84,13 @@ return { "0" }
 `
 
 /**
- * ARGV: id, ttl, then per, amount and marks (comma-separated) of each. Gives for each used, held, window and the marks that
+ * ARGV: id, ledger, then per, amount and marks (comma-separated) of each. Gives for each used, held, window and the marks that
  * were passed. The key of the id makes a settlement that is sent again count once.
  */
 export const settleScript = `${common}
-local id, ttl = ARGV[1], tonumber(ARGV[2])
+local id, ledger, ttl = ARGV[1], ARGV[2], 600000
 local count = (#KEYS - 1) / 3
-local first = redis.call("SET", KEYS[#KEYS], "1", "NX", "PX", 600000)
+local first = redis.call("SET", KEYS[#KEYS], "1", "NX", "PX", ttl)
 local readings = {}
 for i = 1, count do
   local at, per, amount = i * 3 - 2, ARGV[i * 3], tonumber(ARGV[i * 3 + 1])
@@ -106,9 +106,29 @@ for i = 1, count do
     end
   end
   save(at, c, per, ttl)
+  if ledger ~= "" then redis.call("HSETNX", KEYS[at], "l:" .. ledger, "0") end
   readings[i] = { whole(c.u), whole(c.h), whole(c.w), table.concat(passed, ",") }
 end
 return readings
+`
+
+/**
+ * ARGV: ledger, time, then per, window and amount of each: what that ledger knew to be used then. It is counted once, and not
+ * at all where settlements of that ledger's processes are in the counter. Gives for each when its share was counted, or 0.
+ */
+export const seedScript = `${common}
+local ledger, time = "l:" .. ARGV[1], ARGV[2]
+local times = {}
+for i = 1, #KEYS / 3 do
+  local at, per = i * 3 - 2, ARGV[i * 3]
+  local c = open(at, per)
+  if c.w == tonumber(ARGV[i * 3 + 1]) and redis.call("HSETNX", KEYS[at], ledger, time) == 1 then
+    c.u = c.u + tonumber(ARGV[i * 3 + 2])
+    save(at, c, per, 600000)
+  end
+  times[i] = redis.call("HGET", KEYS[at], ledger) or "0"
+end
+return times
 `
 
 /** ARGV: per. Gives used, held and window. */

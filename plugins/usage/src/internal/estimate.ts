@@ -1,6 +1,6 @@
-import type { Candidate, LlmRequest, Part, Usage } from "@switchyard/core"
+import type { Candidate, Part, Usage } from "@switchyard/core"
 import * as Effect from "effect/Effect"
-import type { UsageTokenCounter } from "../TokenCounter.ts"
+import type { Countable, UsageTokenCounter } from "../TokenCounter.ts"
 import type { Spending } from "./BudgetRules.ts"
 import type { Known, Pricing } from "./Pricing.ts"
 
@@ -21,12 +21,12 @@ export const usageOf = (input: number, output: number): Usage => ({
 /** What is sent and what may come. A count that is no exact one is raised by `margin`, so that it is rarely too low. */
 export const estimate = (
   { counter, usd, margin }: Pricing,
-  request: LlmRequest,
+  what: Countable,
   candidate: Candidate,
   output: number,
   known: Known,
 ): Effect.Effect<Estimate> =>
-  Effect.map(counter.countTokens(request, `${candidate.provider}/${candidate.model}`), (counted) => {
+  Effect.map(counter.countTokens(what, `${candidate.provider}/${candidate.model}`), (counted) => {
     const { tokens, exact, uncounted, uncalibrated } = counted
     const input = Math.ceil(exact ? tokens : tokens * margin) + uncounted.length * perMedium
     return { most: { usd: mostUsd(usd, candidate, input, output, known), input, output, calls: 1 }, uncalibrated }
@@ -51,12 +51,12 @@ const mostUsd = (
 /** What is sent and what came, where the provider reported nothing. */
 export const countedUsage = (
   counter: UsageTokenCounter,
-  request: LlmRequest,
+  what: Countable,
   text: string,
   candidate: Candidate,
 ): Effect.Effect<Usage> => {
   const model = `${candidate.provider}/${candidate.model}`
-  return Effect.map(counter.countTokens(request, model), ({ tokens }) =>
+  return Effect.map(counter.countTokens(what, model), ({ tokens }) =>
     usageOf(tokens, text === "" ? 0 : counter.count(text, model).tokens),
   )
 }

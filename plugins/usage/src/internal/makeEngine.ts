@@ -18,7 +18,8 @@ import { makeRateLimiter } from "./rateLimiter.ts"
 import { RateLimits } from "./RateLimits.ts"
 import { RedisCounters } from "./RedisCounters.ts"
 import { type RedisConnection, redisConnection } from "./redisConnection.ts"
-import { restore } from "./restore.ts"
+import { Reseeding } from "./Reseeding.ts"
+import { sharesOf } from "./shares.ts"
 import { steadyCounters } from "./SteadyCounters.ts"
 
 /** All parts of the plugin, made once for a stack. */
@@ -39,18 +40,23 @@ const makePricing = Effect.fnUntraced(function* ({ prices, reservation, tokens }
   return { usd: usdFrom(catalogue, now), counter, catalogue, margin: reservation?.margin ?? 1.5 } satisfies Pricing
 })
 
-/** In Redis, or in this process with what the ledger knows of the windows that are open. */
-const makeCounters = (
+/** In Redis or in this process, with what the ledger knows of the windows that are open. */
+const makeCounters = Effect.fnUntraced(function* (
   rules: ReadonlyArray<Rule>,
   ledger: Ledger,
   redis: RedisConnection | undefined,
   whenAway: "refuse" | "allow",
   now: () => number,
-): Effect.Effect<Counters, LlmError, Scope.Scope> => {
-  if (redis !== undefined) return steadyCounters(new RedisCounters(redis), whenAway, now)
-  const local = new LocalCounters(now)
-  return Effect.as(restore(rules, ledger, local), local)
-}
+): Effect.fn.Return<Counters, LlmError, Scope.Scope> {
+  if (redis === undefined) {
+    const local = new LocalCounters(now)
+    for (const { key, per, amount } of yield* sharesOf(rules, ledger, now())) yield* local.restore(key, per, amount)
+    return local
+  }
+  const shared = new RedisCounters(redis)
+  const reseed = new Reseeding(shared, rules, ledger, now).run()
+  return yield* steadyCounters({ shared, redis, reseed, whenAway, now })
+})
 
 /** Everything ends with the scope, what waits for the ledger flushed. */
 export const makeEngine = (options: Options): Effect.Effect<Engine, LlmError, Scope.Scope> =>
@@ -64,7 +70,7 @@ export const makeEngine = (options: Options): Effect.Effect<Engine, LlmError, Sc
     const redis = options.redis === undefined || !shared ? undefined : yield* redisConnection(options.redis)
     const counters = yield* makeCounters(rules, ledger, redis, options.redis?.whenAway ?? "refuse", now)
     const budgets = new Budgets(rules, counters, yield* makeAlerts(options.webhook, options.onAlert))
-    const limits = new RateLimits(options.rateLimits ?? {}, yield* makeRateLimiter(redis))
+    const limits = new RateLimits(options.rateLimits ?? {}, yield* makeRateLimiter(redis), now)
     const unique = `${yield* hex}${yield* hex}`
     let ids = 0
     return {

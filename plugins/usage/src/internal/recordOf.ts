@@ -6,7 +6,7 @@ import type { Used } from "./CallAccount.ts"
 export const recordOf = (
   { provider, model }: Candidate,
   { id: call, operation, tenant, tags }: CallContext,
-  { usage, usd, estimated }: Used,
+  { usage, usd, basis }: Used,
   ended: { readonly id: string; readonly at: number; readonly outcome: UsageOutcome; readonly ms: number },
 ): UsageRecord => ({
   ...ended,
@@ -18,5 +18,6 @@ export const recordOf = (
   ...(tenant === undefined ? {} : { tenant }),
   usage,
   ...(usd === undefined ? {} : { usd }),
-  estimated,
+  estimated: basis !== "reported",
+  basis,
 })

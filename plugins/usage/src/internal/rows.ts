@@ -23,6 +23,8 @@ export interface UsageRow {
   readonly usd: number | null
   readonly estimated: number
   readonly ms: number
+  /** The empty text where it was not written down. */
+  readonly basis: string
 }
 
 const Tags = Schema.fromJsonString(Schema.Record(Schema.String, Schema.String))
@@ -38,8 +40,22 @@ export const tagsText = (tags: Readonly<Record<string, string>>): string => {
 }
 
 export const rowOf = (record: UsageRecord): UsageRow => {
-  const { id, at, call, operation, outcome, provider, model, tenant = "", tags, usage, usd, estimated, ms } = record
-  const { input, output } = usage
+  const {
+    id,
+    at,
+    call,
+    operation,
+    outcome,
+    provider,
+    model,
+    tenant = "",
+    tags,
+    usd,
+    estimated,
+    ms,
+    basis = "",
+  } = record
+  const { input, output } = record.usage
   return {
     id,
     at,
@@ -59,6 +75,7 @@ export const rowOf = (record: UsageRecord): UsageRow => {
     usd: usd ?? null,
     estimated: estimated ? 1 : 0,
     ms,
+    basis,
   }
 }
 
@@ -81,6 +98,8 @@ export interface SumRow {
   readonly usd: number
   readonly unpriced: number
   readonly estimated: number
+  readonly reserved: number
+  readonly at_least: number
 }
 
 /** The columns that a dimension is made of. */
@@ -131,6 +150,8 @@ const plus = (a: UsageSum | undefined, row: SumRow, group: UsageSum["group"]): U
   usd: (a?.usd ?? 0) + row.usd,
   unpriced: (a?.unpriced ?? 0) + row.unpriced,
   estimated: (a?.estimated ?? 0) + row.estimated,
+  reserved: (a?.reserved ?? 0) + row.reserved,
+  atLeast: (a?.atLeast ?? 0) + row.at_least,
 })
 
 /** The most expensive first; days in their order. */

@@ -19,4 +19,19 @@ export const migrations: ReadonlyArray<Migration> = [
       `CREATE INDEX switchyard_usage_at ON switchyard_usage (at)`,
     ],
   },
+  { name: "basis", up: [`ALTER TABLE switchyard_usage ADD COLUMN basis TEXT NOT NULL DEFAULT ''`] },
+  {
+    // One row: what tells this ledger from others that share a Redis with it.
+    name: "ledger",
+    up: {
+      sqlite: [
+        `CREATE TABLE switchyard_usage_ledger (id TEXT NOT NULL)`,
+        `INSERT INTO switchyard_usage_ledger (id) VALUES (lower(hex(randomblob(12))))`,
+      ],
+      pg: [
+        `CREATE TABLE switchyard_usage_ledger (id TEXT NOT NULL)`,
+        `INSERT INTO switchyard_usage_ledger (id) VALUES (substr(md5(random()::text || clock_timestamp()::text), 1, 24))`,
+      ],
+    },
+  },
 ]

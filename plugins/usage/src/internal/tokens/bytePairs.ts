@@ -1,4 +1,7 @@
+import { countLong } from "./longPiece.ts"
 import { MinHeap } from "./MinHeap.ts"
+import type { CountPiece } from "./openAiPieces.ts"
+import { TokenTable } from "./TokenTable.ts"
 
 /** A vocabulary as gpt-tokenizer ships it: at index `rank` the token's text, or its bytes where they are no text. */
 export type Ranks = ReadonlyArray<string | ReadonlyArray<number> | undefined>
@@ -30,15 +33,16 @@ const shortest = 96
 
 /**
  * Byte pair encoding of one piece: how many tokens it is. The merges and their order are those of tiktoken: lowest rank
- * first, leftmost among equals. For long pieces a heap finds them, in n log n instead of n².
+ * first, leftmost among equals. For longer pieces a heap finds them, in n log n instead of n².
  */
-export const makeBytePairs = (vocabulary: Ranks): ((piece: string) => number) => {
+export const makeBytePairs = (vocabulary: Ranks): CountPiece => {
   const table = tableOf(vocabulary)
-  const whole = new Set(vocabulary.filter((token) => typeof token === "string"))
+  const whole = new TokenTable(vocabulary.filter((token) => typeof token === "string"))
   const known = new Map<string, number>()
-  return (piece) => {
+  return (text, from, to) => {
     // A piece that is a token is one, whatever its parts would be joined to.
-    if (whole.has(piece)) return 1
+    if (whole.has(text, from, to)) return 1
+    const piece = text.slice(from, to)
     const before = known.get(piece)
     if (before !== undefined) return before
     const bytes = bytesOf(piece)
@@ -46,7 +50,7 @@ export const makeBytePairs = (vocabulary: Ranks): ((piece: string) => number) =>
       ? 1
       : bytes.length <= shortest
         ? countShort(bytes, table)
-        : countMerged(bytes, table)
+        : countLong(bytes, (part) => mergedEnds(part, table))
     if (piece.length <= memory.longest) {
       if (known.size >= memory.pieces) known.clear()
       known.set(piece, tokens)
@@ -81,7 +85,8 @@ const countShort = (bytes: string, { ranks }: Table): number => {
   }
 }
 
-const countMerged = (bytes: string, { ranks, longest }: Table): number => {
+/** Where the tokens end. */
+const mergedEnds = (bytes: string, { ranks, longest }: Table): ReadonlyArray<number> => {
   const size = bytes.length
   const next = Int32Array.from({ length: size + 1 }, (_, i) => i + 1)
   const previous = Int32Array.from({ length: size + 1 }, (_, i) => i - 1)
@@ -96,7 +101,6 @@ const countMerged = (bytes: string, { ranks, longest }: Table): number => {
     if (rank !== undefined) heap.push(rank * (size + 1) + at)
   }
   for (let at = 0; at < size - 1; at++) look(at)
-  let tokens = size
   for (let item = heap.pop(); item !== undefined; item = heap.pop()) {
     const at = item % (size + 1)
     if (joined[at] !== (item - at) / (size + 1)) continue
@@ -105,10 +109,11 @@ const countMerged = (bytes: string, { ranks, longest }: Table): number => {
     joined[right] = -1
     next[at] = after
     if (after <= size) previous[after] = at
-    tokens--
     look(at)
     const before = previous[at] ?? -1
     if (before >= 0) look(before)
   }
-  return tokens
+  const ends: Array<number> = []
+  for (let at = 0; at < size;) ends.push((at = next[at] ?? size))
+  return ends
 }

@@ -21,7 +21,7 @@ interface Factors {
 export interface Family {
   readonly name: string
   readonly factors: Factors
-  /** Relative error that 9 of 10 texts stay within: of Latin text, and of other scripts. */
+  /** Relative error that 9 of 10 texts are expected to stay within: of Latin text, and of other scripts. A judgement. */
   readonly error: readonly [latin: number, other: number]
 }
 

@@ -14,20 +14,39 @@ const unassigned = new RegExp(`[${newer}]`, "gu")
  * OpenAI's own pattern, from gpt-tokenizer's. To JavaScript's a byte order mark is a space and "next line" is none, and a
  * long s does not end a contraction as any other s does.
  */
-export const openAiPattern = ({ flags, source }: RegExp): RegExp =>
+export const openAiPattern = ({ source }: RegExp): RegExp =>
   new RegExp(
     source.replaceAll("\\s", "\\p{White_Space}").replaceAll("\\S", "\\P{White_Space}").replaceAll("[sS]", "[sS\u017F]"),
-    flags,
+    "uy",
   )
 
 /** Characters for private use are in no class, like unassigned ones; these are as long as what they stand for. */
 const hidden = (char: string): string => (char.length === 1 ? "\uE000" : "\u{F0000}")
 
-/** The sum over the pieces of a text of which OpenAI's encodings join no two. */
-export const sumPieces = (text: string, pattern: RegExp, count: (piece: string) => number): number => {
+/** Counts the tokens of a part of a text. */
+export type CountPiece = (text: string, from: number, to: number) => number
+
+/**
+ * The sum over the pieces of a text of which OpenAI's encodings join no two. `pattern` is sticky; `quick` gives the end of a
+ * piece where it is sure of it, else -1.
+ */
+export const sumPieces = (
+  text: string,
+  pattern: RegExp,
+  count: CountPiece,
+  quick: (text: string, from: number) => number = () => -1,
+): number => {
   const seen = text.replace(unassigned, hidden)
   let sum = 0
-  if (seen === text) for (const { 0: piece } of text.matchAll(pattern)) sum += count(piece)
-  else for (const { 0: piece, index } of seen.matchAll(pattern)) sum += count(text.slice(index, index + piece.length))
+  let at = 0
+  while (at < seen.length) {
+    let end = quick(seen, at)
+    if (end < 0) {
+      pattern.lastIndex = at
+      end = pattern.test(seen) ? pattern.lastIndex : at + 1
+    }
+    sum += count(text, at, end)
+    at = end
+  }
   return sum
 }
