@@ -8,7 +8,8 @@ import { makePlainArena } from "./internal/PlainArena.ts"
 import { Rows } from "./internal/Rows.ts"
 import { makeFastestArena } from "./internal/SimdArena.ts"
 import { stampOf } from "./EmbedderStamp.ts"
-import { checkStamp, defaultNamespace, type InNamespace, VectorStore, type VectorUpsert } from "./VectorStore.ts"
+import { checkQuery, checkUpsert } from "./storeChecks.ts"
+import { defaultNamespace, type InNamespace, VectorStore } from "./VectorStore.ts"
 
 export interface ExactStoreOptions {
   /** `"fastest"` (default): WebAssembly SIMD where it is there, else the plain loop. `"plain"`: always the loop. */
@@ -47,13 +48,21 @@ const storeOn = (arena: Arena): ExactStore => {
     bytes: Effect.sync(arena.bytes),
     upsert: (upsert) =>
       attempt(() => {
-        const { namespace = defaultNamespace, stamp, records } = upsert
+        const { namespace = defaultNamespace, stamp, records, replaces } = upsert
         const rows = spaces.get(namespace) ?? new Rows(arena, stampOf(stamp))
-        const refused = refusalOf(upsert, rows)
+        const refused = checkUpsert(upsert, { kept: rows.stamp, maxDimensions })
         if (refused !== undefined) return refused
+        const accepts = replaces === undefined ? undefined : predicateOf(replaces)
+        if (accepts instanceof LlmError) return accepts
         if (!rows.reserve(records)) return full(records.length)
+        const replaced = accepts === undefined ? [] : rows.matching(accepts)
         for (const record of records) rows.put(record)
+        if (replaced.length > 0) {
+          const fresh = new Set(records.map(({ id }) => id))
+          for (const id of replaced) if (!fresh.has(id)) rows.remove(id)
+        }
         if (rows.count > 0) spaces.set(namespace, rows)
+        forgetIfEmpty(upsert)
         return undefined
       }),
     delete: (what) =>
@@ -72,15 +81,13 @@ const storeOn = (arena: Arena): ExactStore => {
       }),
     query: (query) =>
       attempt(() => {
-        const { namespace = defaultNamespace, stamp, vector, k, filter, minScore = -Infinity } = query
+        const { namespace = defaultNamespace, vector, k, filter, minScore = -Infinity } = query
         const accepts = filter === undefined ? undefined : predicateOf(filter)
         if (accepts instanceof LlmError) return accepts
-        if (!Number.isInteger(k) || k < 1) return invalid("k", `k must be an integer from 1, and is ${k}`)
-        const problem = vectorProblem(vector, stamp.dimensions)
-        if (problem !== undefined) return invalid("vector", `the query's vector ${problem}`)
         const rows = spaces.get(namespace)
-        if (rows === undefined) return []
-        return checkStamp(namespace, rows.stamp, stamp) ?? rows.search({ vector, k, accepts, minScore })
+        const refused = checkQuery(query, rows?.stamp)
+        if (refused !== undefined) return refused
+        return rows === undefined ? [] : rows.search({ vector, k, accepts, minScore })
       }),
     get: (ids, within = {}) =>
       Effect.sync(() => {
@@ -95,6 +102,13 @@ const storeOn = (arena: Arena): ExactStore => {
         return (accepts === undefined ? rows?.count : rows?.matching(accepts).length) ?? 0
       }),
     namespaces: Effect.sync(() => [...spaces].map(([name, { stamp, count }]) => ({ name, stamp, count }))),
+    list: (within = {}) =>
+      Stream.unwrap(
+        attempt(() => {
+          const accepts = within.filter === undefined ? undefined : predicateOf(within.filter)
+          return accepts instanceof LlmError ? accepts : Stream.fromIterable(rowsOf(within)?.listing(accepts) ?? [])
+        }),
+      ),
     // By the ids that are there when it begins: rows move when others are deleted.
     records: (within = {}) =>
       Stream.suspend(() =>
@@ -117,31 +131,6 @@ const predicateOf = (filter: Filter): MetadataPredicate | LlmError => {
   const node = parseFilter(filter)
   return node instanceof LlmError ? node : filterPredicate(node)
 }
-
-const refusalOf = (
-  { namespace = defaultNamespace, stamp, records }: VectorUpsert,
-  rows: Rows,
-): LlmError | undefined => {
-  const { dimensions } = stamp
-  if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > maxDimensions) {
-    return invalid("stamp.dimensions", `dimensions must be 1 to ${maxDimensions}, and are ${dimensions}`)
-  }
-  const other = checkStamp(namespace, rows.stamp, stamp)
-  if (other !== undefined) return other
-  for (const [index, { id, vector }] of records.entries()) {
-    const problem = vectorProblem(vector, dimensions)
-    if (problem !== undefined) return invalid(`records[${index}].vector`, `the vector of "${id}" ${problem}`)
-  }
-  return undefined
-}
-
-const vectorProblem = (vector: Float32Array, dimensions: number): string | undefined => {
-  if (vector.length !== dimensions) return `has ${vector.length} numbers, and its stamp says ${dimensions}`
-  const at = vector.findIndex((value) => !Number.isFinite(value))
-  return at < 0 ? undefined : `holds ${vector[at]} at ${at}: the embedder that made it is broken`
-}
-
-const invalid = (field: string, message: string): LlmError => LlmError.make({ _tag: "InvalidRequest", field, message })
 
 const full = (records: number): LlmError =>
   LlmError.make({

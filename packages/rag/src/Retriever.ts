@@ -18,6 +18,8 @@ export interface Retrieved {
   readonly score: number
   /** What each stage gave it, by the stage's name: `{ vector: 0.71, keyword: 3.2 }`. */
   readonly scores?: Readonly<Record<string, number>>
+  /** Why it was chosen, a line for each stage that had a say, for people: `vector: 3rd of 40, cosine 0.71`. */
+  readonly why?: ReadonlyArray<string>
 }
 
 /** Finds the chunks that bear on a question, best first. Finding none is an empty list, not a failure. */

@@ -1,16 +1,20 @@
-import { type Json, LlmError } from "@switchyard/core"
+import type { Json, LlmError } from "@switchyard/core"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
-import { type EmbedderStamp, sameStamp, stampName } from "./EmbedderStamp.ts"
+import type { EmbedderStamp } from "./EmbedderStamp.ts"
 import type { Filter } from "./Filter.ts"
 import type { Metadata } from "./Metadata.ts"
 
-/** What a store keeps under an id. `payload` comes back with a match and is never filtered on: a chunk, an answer. */
+/**
+ * What a store keeps under an id. `text` is what `search` looks through; `payload` comes back with a match and is never
+ * looked at: a chunk, an answer.
+ */
 export interface VectorRecord {
   readonly id: string
   readonly vector: Float32Array
   readonly metadata?: Metadata
+  readonly text?: string
   readonly payload?: Json
 }
 
@@ -23,6 +27,8 @@ export interface VectorUpsert extends InNamespace {
   /** What made the vectors: `stampOf(embedder)`. */
   readonly stamp: EmbedderStamp
   readonly records: ReadonlyArray<VectorRecord>
+  /** What the records take the place of: others of the namespace that match are deleted in the same step. */
+  readonly replaces?: Filter
 }
 
 export interface VectorQuery extends InNamespace {
@@ -35,12 +41,28 @@ export interface VectorQuery extends InNamespace {
   readonly minScore?: number
 }
 
-/** `score` is the cosine of the two vectors, -1 to 1. */
+/** `score` is the cosine of the two vectors, -1 to 1; of a text query, how well the words fit, from 0, as the store counts. */
 export interface VectorMatch {
   readonly id: string
   readonly score: number
   readonly metadata: Metadata
+  readonly text?: string
   readonly payload?: Json
+}
+
+/** Words to look for. A record matches when it has one of them; the more and the rarer, the better. */
+export interface TextQuery extends InNamespace {
+  /** As a person writes it: nothing in it is an operator. */
+  readonly text: string
+  /** How many matches at most, from 1. */
+  readonly k: number
+  readonly filter?: Filter
+}
+
+/** A record without what is large. */
+export interface VectorListing {
+  readonly id: string
+  readonly metadata: Metadata
 }
 
 /** What to delete: these ids, what a filter matches, or the whole namespace. */
@@ -58,7 +80,8 @@ export interface NamespaceInfo {
  *
  * - The first upsert gives a namespace its stamp. Vectors of another stamp are refused, on the way in and as queries, until
  *   the namespace is emptied.
- * - An upsert replaces the whole record of an id. It is taken as a whole or not at all; of one id twice, the last counts.
+ * - An upsert replaces the whole record of an id. It is taken as a whole or not at all, with what it `replaces`; of one id
+ *   twice, the last counts.
  * - Matches come best first; of equal scores, the id that sorts first. A namespace that is not there is empty.
  * - Vectors are copied: the caller may write into its own again.
  */
@@ -77,6 +100,10 @@ export interface VectorStore {
   readonly namespaces: Effect.Effect<ReadonlyArray<NamespaceInfo>, LlmError>
   /** Every record of a namespace, for export and for indexing again. The vectors may have been scaled to length 1. */
   readonly records: (within?: InNamespace) => Stream.Stream<VectorRecord, LlmError>
+  /** Which records are there, in no order: cheap where `records` is not. */
+  readonly list: (within?: InNamespace & { readonly filter?: Filter }) => Stream.Stream<VectorListing, LlmError>
+  /** Full-text search over `text`, where the store has one. */
+  readonly search?: (query: TextQuery) => Effect.Effect<ReadonlyArray<VectorMatch>, LlmError>
   /** All of it as bytes, where the store can. */
   readonly snapshot?: Effect.Effect<Uint8Array, LlmError>
 }
@@ -85,19 +112,3 @@ export interface VectorStore {
 export const VectorStore = Context.Service<VectorStore>("@switchyard/rag/VectorStore")
 
 export const defaultNamespace = "default"
-
-/** The refusal of vectors that cannot be compared with those of a namespace, if they cannot. For authors of stores. */
-export const checkStamp = (namespace: string, kept: EmbedderStamp, given: EmbedderStamp): LlmError | undefined =>
-  sameStamp(kept, given)
-    ? undefined
-    : LlmError.make(
-        {
-          _tag: "InvalidRequest",
-          field: "stamp",
-          message:
-            `the namespace "${namespace}" holds vectors of ${stampName(kept)} and was given one of ${stampName(given)}: ` +
-            `they cannot be compared. Use the embedder that it was built with; or index again: embed the texts with the ` +
-            `new embedder into another namespace, or delete({ namespace: "${namespace}", all: true }) first`,
-        },
-        { operation: "config" },
-      )

@@ -1,7 +1,7 @@
 // The figures of the README: `node --conditions=@switchyard/source test/measure.ts`.
 import * as Effect from "effect/Effect"
 import { makeExactStore } from "../src/index.ts"
-import { numbers, vectorOf } from "./vectors.ts"
+import { numbers, vectorOf } from "../src/conformance/vectors.ts"
 
 const dimensions = 384
 const stamp = { id: "measure/random", version: "1", dimensions }

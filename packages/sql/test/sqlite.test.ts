@@ -105,7 +105,21 @@ it.live("a file that is no database, and a folder that cannot be made, are told 
     assert.include(noFile.message, `the store ${text} cannot be opened: file is not a database`)
     const below = join(text, "below.sqlite")
     const noFolder = yield* Effect.flip(Effect.provide(SqlClient, sqlLayer({ url: below })))
-    assert.match(noFolder.message, /below\.sqlite cannot be opened: E/)
+    assert.include(noFolder.message, `below.sqlite cannot be opened: ENOTDIR: ${text} is a file`)
+  }),
+)
+
+it.live.skipIf(process.platform !== "linux")("a folder that the file system does not take fails at once", () =>
+  Effect.gen(function* () {
+    const began = performance.now()
+    for (const url of ["/proc/switchyard/deep/store.sqlite", "/proc/store.sqlite", "/sys/switchyard/store.sqlite"]) {
+      const error = yield* Effect.flip(Effect.provide(SqlClient, sqlLayer({ url })))
+      assert.deepInclude(error.reason, { _tag: "InvalidRequest", field: "store" })
+      assert.include(error.message, `the store ${url} cannot be opened`)
+    }
+    const error = yield* Effect.flip(Effect.provide(SqlClient, sqlLayer({ url: "/proc/switchyard/deep/store.sqlite" })))
+    assert.include(error.message, "the folder /proc/switchyard cannot be made (ENOENT)")
+    assert.isBelow(performance.now() - began, 2000)
   }),
 )
 

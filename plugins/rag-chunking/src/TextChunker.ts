@@ -1,5 +1,5 @@
 import { LlmError, TokenCounter } from "@switchyard/core"
-import type { Chunk, Chunker, Document, Embedder } from "@switchyard/rag"
+import { type Chunk, type Chunker, type Document, type Embedder, stampName } from "@switchyard/rag"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -48,9 +48,19 @@ export const makeChunker = Effect.fnUntraced(function* (given: ChunkerOptions = 
     const outline = Effect.flatMap(breaks, (found) => outlined(document, { breaks: found }))
     return Stream.unwrap(Effect.map(outline, (found) => cut(document, found)))
   }
-  const chunker: Chunker = { id: `rag-chunking/${algorithm}`, chunk }
+  const chunker: Chunker = { id: nameOf(options, embedder), chunk }
   return chunker
 })
+
+/** Everything that decides where a text is cut, so that an index is built anew when it changes. */
+const nameOf = ({ algorithm = "recursive", ...given }: ChunkingOptions, embedder: Embedder | undefined): string => {
+  const by = algorithm === "semantic" && embedder !== undefined ? { embedder: stampName(embedder) } : {}
+  const settings = Object.entries({ ...given, ...by }).sort(([a], [b]) => (a < b ? -1 : 1))
+  const written = settings.map(
+    ([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+  )
+  return [`rag-chunking/${algorithm}`, ...written].join(" ")
+}
 
 const outlined = (document: Document, options: Parameters<typeof outlineOf>[1]): Effect.Effect<Outline> =>
   Effect.suspend(() => {

@@ -144,3 +144,23 @@ describe("contexts", () => {
     )
   })
 })
+
+describe("the id of a chunker", () => {
+  it.effect("changes with whatever changes its chunks, and with nothing else", () =>
+    Effect.gen(function* () {
+      const kinds: ReadonlyArray<ChunkerOptions> = [
+        {},
+        { max: 500 },
+        { max: 500, overlap: 10 },
+        { algorithm: "structure" },
+        { algorithm: "structure", context: "headings" },
+        { unit: "tokens" },
+        { separators: ["\n"] },
+      ]
+      const ids = yield* Effect.forEach(kinds, (options) => Effect.map(makeChunker(options), ({ id }) => id))
+      assert.strictEqual(new Set(ids).size, kinds.length)
+      const { id } = yield* makeChunker({ overlap: 10, max: 500 })
+      assert.strictEqual(id, ids[2])
+    }),
+  )
+})

@@ -1,7 +1,7 @@
 import type { EmbedderStamp } from "../EmbedderStamp.ts"
 import type { MetadataPredicate } from "../Filter.ts"
 import type { Metadata } from "../Metadata.ts"
-import type { VectorMatch, VectorRecord } from "../VectorStore.ts"
+import type { VectorListing, VectorMatch, VectorRecord } from "../VectorStore.ts"
 import { type Arena, blockFloats, strideOf } from "./Arena.ts"
 import { normalise } from "./normalise.ts"
 import { TopK } from "./TopK.ts"
@@ -94,6 +94,11 @@ export class Rows {
 
   matching(accepts: MetadataPredicate): ReadonlyArray<string> {
     return this.#entries.filter(({ metadata }) => accepts(metadata)).map(({ id }) => id)
+  }
+
+  listing(accepts: MetadataPredicate | undefined): ReadonlyArray<VectorListing> {
+    const entries = accepts === undefined ? this.#entries : this.#entries.filter(({ metadata }) => accepts(metadata))
+    return entries.map(({ id, metadata }) => ({ id, metadata }))
   }
 
   clear(): void {

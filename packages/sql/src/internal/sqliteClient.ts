@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from "node:fs"
+import { closeSync, openSync } from "node:fs"
 import { dirname } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
@@ -6,6 +6,7 @@ import * as Semaphore from "effect/Semaphore"
 import * as Client from "effect/sql/SqlClient"
 import type { Connection } from "effect/sql/SqlConnection"
 import { makeCompilerSqlite } from "effect/sql/Statement"
+import { makeFolder } from "./makeFolder.ts"
 import { sqliteConnection } from "./sqliteConnection.ts"
 import { sqliteError } from "./sqliteError.ts"
 
@@ -20,7 +21,7 @@ const blockingMs = 20
 
 /** The folder is made where it lacks. A new file, and those that SQLite puts beside it, are its owner's only. */
 const makeFile = (file: string): void => {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(file))
   closeSync(openSync(file, "a", 0o600))
 }
 

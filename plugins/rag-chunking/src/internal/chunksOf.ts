@@ -9,6 +9,8 @@ import { placesOf } from "./places.ts"
 import { recordEnd } from "./scan/rows.ts"
 import type { Sentences } from "./sentences.ts"
 
+type Writable<A> = { -readonly [K in keyof A]: A[K] }
+
 export interface Cutting {
   readonly options: ChunkingOptions
   readonly sentences: Sentences
@@ -28,12 +30,11 @@ export function* chunksOf(document: Document, outline: Outline, cutting: Cutting
   const hard = algorithm === "structure" || algorithm === "semantic"
   const contextOf = options.context === "headings" ? contextIn(document) : undefined
   const known = metadataOf(document)
-  const toChunk = (range: Range, index: number, last: boolean): Chunk => {
-    const { start, end } = range
+  let [previous, own] = ["", `${id}#0`]
+  const toChunk = ({ start, end, size }: Range, index: number, last: boolean): Chunk => {
     const standing = outline.standing(start, end)
-    const context = contextOf?.(standing, start)
-    return {
-      id: `${id}#${index}`,
+    const chunk: Writable<Chunk> = {
+      id: own,
       documentId: id,
       index,
       text: text.slice(start, end),
@@ -41,11 +42,17 @@ export function* chunksOf(document: Document, outline: Outline, cutting: Cutting
       end,
       headings: standing.headings,
       metadata: standing.page === undefined ? known : { ...known, page: standing.page },
-      tokens: (unit === "tokens" ? range.size : undefined) ?? tokens.size(start, end),
-      ...(context === undefined || context === "" ? {} : { context }),
-      ...(index === 0 ? {} : { previous: `${id}#${index - 1}` }),
-      ...(last ? {} : { next: `${id}#${index + 1}` }),
+      tokens: (unit === "tokens" ? size : undefined) ?? tokens.size(start, end),
     }
+    const context = contextOf?.(standing, start) ?? ""
+    if (context !== "") chunk.context = context
+    if (index > 0) chunk.previous = previous
+    previous = own
+    if (!last) {
+      own = `${id}#${index + 1}`
+      chunk.next = own
+    }
+    return chunk
   }
   let index = 0
   const packing = { text, measure, outline, places, max, overlap, hard, sliding: algorithm === "sliding" }

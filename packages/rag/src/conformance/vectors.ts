@@ -1,3 +1,5 @@
+import type { EmbedderStamp } from "../EmbedderStamp.ts"
+
 /** Deterministic numbers from -1 to 1 (mulberry32): data for tests, the same on every machine. */
 export const numbers = (seed: number): (() => number) => {
   let state = seed >>> 0
@@ -12,7 +14,7 @@ export const numbers = (seed: number): (() => number) => {
 export const vectorOf = (next: () => number, dimensions: number): Float32Array =>
   Float32Array.from({ length: dimensions }, next)
 
-/** The cosine, in double precision, by the definition. */
+/** The cosine, in double precision, by the definition; of a vector of zeros 0. */
 export const cosine = (a: Float32Array, b: Float32Array): number => {
   let dot = 0
   let aa = 0
@@ -23,5 +25,14 @@ export const cosine = (a: Float32Array, b: Float32Array): number => {
     aa += x * x
     bb += y * y
   }
-  return aa === 0 || bb === 0 ? 0 : dot / Math.sqrt(aa * bb)
+  return aa === 0 || bb === 0 ? 0 : dot / Math.sqrt(aa) / Math.sqrt(bb)
 }
+
+/** What made vectors of so many numbers. */
+export const stampFor = (dimensions: number, version = "1"): EmbedderStamp => ({
+  id: "conformance/numbers",
+  version,
+  dimensions,
+})
+
+export const vector = (...values: ReadonlyArray<number>): Float32Array => new Float32Array(values)

@@ -1,0 +1,2 @@
+export type { StoreCapabilities, StoreConformance } from "./Suite.ts"
+export { vectorStoreConformance } from "./vectorStoreConformance.ts"
