@@ -7,7 +7,7 @@ import {
 } from "@switchyard/core"
 import { type Embedder, embedAll } from "@switchyard/rag"
 import * as Effect from "effect/Effect"
-import { defaultHashDimensions, hashEmbedder } from "./HashEmbedder.ts"
+import { defaultHashDimensions, hashEmbedder, maxHashDimensions } from "./HashEmbedder.ts"
 import { tokensOf } from "./internal/tokens.ts"
 import { loadWordsEmbedder } from "./WordsEmbedder.ts"
 
@@ -19,8 +19,6 @@ export interface LocalProviderOptions {
   /** The path of another word table. */
   readonly table?: string
 }
-
-export const maxHashDimensions = 16_384
 
 const info: ModelInfo = {
   inputMedia: ["text/plain"],

@@ -1,4 +1,5 @@
 export { hashEmbedder, type HashEmbedderOptions, layerHashEmbedder } from "./HashEmbedder.ts"
 export { type LocalProviderOptions, makeLocalProvider } from "./LocalProvider.ts"
+export { layerOnnxEmbedder, makeOnnxEmbedder, type OnnxEmbedderOptions } from "./OnnxEmbedder.ts"
 export { embedLocal, plugin } from "./plugin.ts"
 export { layerWordsEmbedder, loadWordsEmbedder, type WordsEmbedderOptions } from "./WordsEmbedder.ts"

@@ -1,7 +1,8 @@
 import { definePlugin } from "@switchyard/core"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { makeLocalProvider, maxHashDimensions } from "./LocalProvider.ts"
+import { maxHashDimensions } from "./HashEmbedder.ts"
+import { makeLocalProvider } from "./LocalProvider.ts"
 
 const Options = Schema.Struct({
   id: Schema.optionalKey(Schema.NonEmptyString),

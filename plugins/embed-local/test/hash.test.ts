@@ -11,6 +11,11 @@ const embed = (text: string): Float32Array => Effect.runSync(embedOne(embedder, 
 const alike = (a: string, b: string): number => cosineOf(embed(a), embed(b))
 
 describe("local/hash", () => {
+  it("refuses dimensions that it does not make", () => {
+    for (const dimensions of [0, -1, 1.5, Number.NaN, 16_385, 1e9])
+      assert.throws(() => hashEmbedder({ dimensions }), /dimensions must be an integer from 1 to 16384/)
+  })
+
   it.prop(
     "any text has a vector of length 1, the same each time, alone or among others",
     [Schema.String, Schema.String],
