@@ -1,3 +1,4 @@
+import { isLlmError } from "@switchyard/core"
 import { ConfigurationError, PluginIncompatibleError, SwitchyardError } from "switchyard"
 import { MissingPackage } from "./extension.ts"
 
@@ -28,5 +29,7 @@ export const exitCodeOf = (error: unknown): ExitCode => {
   if (error instanceof MissingPackage) return ExitCode.configuration
   if (error instanceof ConfigurationError || error instanceof PluginIncompatibleError) return ExitCode.configuration
   if (error instanceof SwitchyardError && error.context.operation === "compose") return ExitCode.configuration
+  // Parts that are used without a stack: what they refuse is what they were given.
+  if (isLlmError(error) && error.reason._tag === "InvalidRequest") return ExitCode.usage
   return ExitCode.callFailed
 }

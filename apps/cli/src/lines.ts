@@ -2,8 +2,9 @@ import { once } from "node:events"
 import { createReadStream } from "node:fs"
 import { UsageError } from "./ExitCode.ts"
 
-/** A line of input; of one that is too long only that is known. */
+/** A line of input; of one that is too long only that is known. `number` counts from 1, empty lines included. */
 export interface InputLine {
+  readonly number: number
   readonly line: string
   readonly tooLong: boolean
 }
@@ -29,16 +30,15 @@ export async function* inputLines(file?: string): AsyncGenerator<InputLine> {
   const input = await open(file)
   let pieces: Array<string> = []
   let length = 0
-  // A file may begin with a byte order mark.
-  let first = true
+  let number = 0
   const take = (): InputLine => {
     const tooLong = length > maxLine
     const joined = tooLong ? "" : pieces.join("")
-    const line = first ? joined.replace(/^\ufeff/, "") : joined
-    first = false
+    // A file may begin with a byte order mark.
+    const line = ++number === 1 ? joined.replace(/^\ufeff/, "") : joined
     pieces = []
     length = 0
-    return { line: line.endsWith("\r") ? line.slice(0, -1) : line, tooLong }
+    return { number, line: line.endsWith("\r") ? line.slice(0, -1) : line, tooLong }
   }
   const add = (piece: string) => {
     length += piece.length

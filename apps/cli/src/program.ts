@@ -10,11 +10,11 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
 import { SwitchyardError } from "switchyard"
 import { CommandError } from "./action.ts"
 import { cli, presenter } from "./cli.ts"
 import { Ended, ExitCode, exitCodeOf } from "./ExitCode.ts"
+import { logging } from "./logging.ts"
 import { messageOf, note, oneLine, traceLines } from "./output.ts"
 import { version } from "./version.ts"
 
@@ -22,11 +22,6 @@ const platform = Layer.provideMerge(
   NodeChildProcessSpawner.layer,
   Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeStdio.layer, NodeTerminal.layer),
 )
-// Warnings of the libraries go to stderr, as everything that is not the answer.
-const logging = Logger.layer([
-  Logger.make(({ message }) => note(Array.isArray(message) ? message.join(" ") : String(message))),
-])
-
 /** Prints a failure as one line, with all that is known of it under --debug. */
 const report = (failure: unknown, debug: boolean): ExitCode => {
   if (failure instanceof Ended) return failure.exitCode

@@ -36,22 +36,33 @@ const extended = async (config: SwitchyardConfig, more: () => Promise<Switchyard
   plugins: [...config.plugins, ...(await more())],
 })
 
-/** The nearest config's stack, or the embedded one with `more` plugins, for a call to this model. */
+/** The nearest config's stack, or the embedded one with `more` plugins, for a call to this model; both with `always`. */
 export const loadStack = async (
   path: string | undefined,
   model?: string,
   more: () => Promise<SwitchyardConfig["plugins"]> = async () => [],
+  always: SwitchyardConfig["plugins"] = [],
 ): Promise<LoadedStack> => {
   const loaded = await loadConfig({
     ...(path === undefined ? {} : { path }),
     importPackage: (name) => import(name),
   })
-  const config = loaded?.config ?? (await extended(await embeddedConfig(model), more))
+  const own = loaded?.config ?? (await extended(await embeddedConfig(model), more))
+  const config = { ...own, plugins: [...own.plugins, ...always] }
   const embedded = loaded === undefined && config.routes?.["auto"] === "extractive/default"
   return {
     switchyard: createSwitchyard(config),
     config,
     path: loaded?.path,
     hint: embedded ? hintFor() : undefined,
+  }
+}
+
+/** The nearest config's stack, for commands that need a model only sometimes. */
+export const lazyStack = (path: string | undefined) => {
+  let loading: Promise<LoadedStack> | undefined
+  return {
+    open: async (): Promise<Switchyard> => (await (loading ??= loadStack(path, "openai/embedding"))).switchyard,
+    close: async (): Promise<void> => (await loading?.catch(() => undefined))?.switchyard.close(),
   }
 }

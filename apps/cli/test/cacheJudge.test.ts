@@ -35,8 +35,8 @@ describe("switchyard cache judge --jsonl", () => {
     const { stdout, code } = await switchyard(["cache", "judge", "--jsonl"], { input })
     expect(code).toBe(0)
     const [none, wrong, empty, same] = lines(stdout)
-    expect(none).toEqual({ error: expect.stringContaining('"a"') })
-    expect(wrong).toEqual({ id: 7, error: expect.stringContaining('"a"') })
+    expect(none).toEqual({ line: 1, error: expect.stringContaining('"a"') })
+    expect(wrong).toEqual({ id: 7, line: 2, error: expect.stringContaining('"a"') })
     expect(empty).toMatchObject({ id: 8, hit: false })
     expect(same).toEqual({ hit: true, similarity: 1, guard: [] })
   })
@@ -68,7 +68,27 @@ describe("switchyard cache calibrate", () => {
     expect(notes).toEqual([])
     expect(code).toBe(0)
     expect(stdout).toMatch(/threshold +precision +recall/)
-    expect(stdout).toMatch(/recommended threshold: 0\.\d\d/)
+    const last = stdout.trim().split("\n").at(-1)
+    expect(last).toMatch(
+      /^semanticCache\(\{ threshold: 0\.\d\d \}\) finds \d+ of 85 without a false hit; a higher one finds fewer\.$/,
+    )
+    expect(stdout).toContain('187 pairs: 85 to hit ("same": true), 102 to miss ("same": false).')
+  })
+
+  it("says what its pairs cannot tell", async () => {
+    const hit = { a: "Who wrote Emma?", b: "Who is the author of Emma?", same: true }
+    const far = { a: "Who wrote Emma?", b: "Why is the sky blue?", same: true }
+    const wrong = { a: "Who wrote Emma?", b: "Who wrote Emma?", same: false }
+    const last = async (...pairs: ReadonlyArray<object>) => {
+      const text = pairs.map((pair) => JSON.stringify(pair)).join("\n")
+      await using folder = await folderWith({ "pairs.jsonl": text })
+      const { stdout } = await switchyard(["cache", "calibrate", "pairs.jsonl"], { cwd: folder.path })
+      return stdout.trim().split("\n").slice(-2).join(" ")
+    }
+    expect(await last(hit)).toMatch(/^1 pair: 1 to hit .*finds 1 of 1 without a false hit.*use 50 or more\.$/)
+    expect(await last(far)).toContain("No threshold has a hit that is not false")
+    expect(await last(wrong)).toContain('add pairs with "same": true')
+    expect(await last(hit, wrong)).toContain("Every threshold has a false hit")
   })
 
   it("prints JSON, and names lines that it leaves out", async () => {

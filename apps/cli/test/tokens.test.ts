@@ -18,16 +18,17 @@ describe("tokens", () => {
       { id: 6, messages: [{ role: "nobody" }] },
     ].map((line) => JSON.stringify(line))
     const result = await switchyard(["tokens", "--jsonl", "--model", "gpt-4o"], {
-      input: ["not json", ...input].join("\n"),
+      input: ["not json", "", ...input, "[1]"].join("\n"),
     })
-    expect(lines(result.stdout)).toMatchObject([
-      { id: null, tokens: null, error: expect.stringContaining("not valid JSON") },
+    expect(lines(result.stdout)).toEqual([
+      { line: 1, error: expect.stringContaining("not valid JSON") },
       { id: 1, tokens: 2, exact: true },
       { id: "b", tokens: 0, exact: true },
-      { id: 3, tokens: null, error: expect.stringContaining(`"text"`) },
+      { id: 3, line: 5, error: expect.stringContaining(`"text"`) },
       { id: 4, tokens: 2, exact: false },
       { id: 5, tokens: 8, exact: true },
-      { id: 6, tokens: null, error: expect.stringContaining("role") },
+      { id: 6, line: 8, error: expect.stringContaining("role") },
+      { line: 9, error: expect.stringContaining(`"text"`) },
     ])
     expect([result.code, result.stderr]).toEqual([0, ""])
   })
@@ -38,7 +39,9 @@ describe("tokens", () => {
     expect(lines(result.stdout)).toEqual([{ tokens: 2, exact: true, method: "cl100k_base" }])
   })
 
-  it("says what is wrong with a file", async () => {
+  it("says what is wrong with a file, and with no model", async () => {
+    expectFailure(await switchyard(["tokens", "--jsonl", "--model", ""], { input: "{}" }), 2, "--model is empty")
+    expectFailure(await switchyard(["tokens", "--model", " "], { input: "hello" }), 2, "--model is empty")
     expectFailure(await switchyard(["tokens", "nowhere.txt", "--model", "gpt-4o"]), 2, "nowhere.txt", "no such file")
   })
 })
@@ -60,15 +63,15 @@ describe("cost", () => {
     ].map((line) => JSON.stringify(line))
     const args = ["cost", "--jsonl", "--at", "2026-10-01"]
     const result = await switchyard(args, { input: [...input, "{"].join("\n") })
-    expect(lines(result.stdout)).toMatchObject([
+    expect(lines(result.stdout)).toEqual([
       { id: 1, usd: 0.0035 },
       { id: 2, usd: null, unknown: expect.stringContaining("nope") },
-      { id: 3, usd: null, error: expect.stringContaining(`"usage"`) },
-      { id: 4, usd: null, error: expect.stringContaining(`"model"`) },
+      { id: 3, line: 3, error: expect.stringContaining(`"usage"`) },
+      { id: 4, line: 4, error: expect.stringContaining(`"model"`) },
       { id: 5, usd: 0 },
       { id: 6, usd: 0.0001025 },
-      { id: 7, usd: null, unknown: expect.stringContaining("prompt_tokens") },
-      { id: null, usd: null, error: expect.stringContaining("not valid JSON") },
+      { id: 7, line: 7, error: expect.stringContaining("prompt_tokens") },
+      { line: 8, error: expect.stringContaining("not valid JSON") },
     ])
     expect([result.code, result.stderr]).toEqual([0, ""])
   })

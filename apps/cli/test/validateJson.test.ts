@@ -75,7 +75,7 @@ describe.concurrent("validate json", bounded, () => {
     const cwd = folder.path
     const run = (file: string) => switchyard(["validate", "json", "--schema", file], { cwd, input: "{}" })
     const [bad, list, gone] = await Promise.all([run("bad.json"), run("list.json"), run("gone.json")])
-    expect(bad.code).toBe(1)
+    expect(bad.code).toBe(2)
     expect(bad.notes[0]).toContain("the schema cannot be used")
     expectFailure(list, 2, "must hold a JSON Schema")
     expectFailure(gone, 2, "there is no such file")

@@ -1,20 +1,25 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
-import type { LlmRequestInput, LlmResponse, Part, StreamPart, Switchyard } from "switchyard"
+import type { LlmRequestInput, LlmResponse, Part, StreamPart, Switchyard, SwitchyardConfig } from "switchyard"
 import { textOf } from "switchyard"
 import { action } from "../action.ts"
 import { callFlags, configFlag, debugFlag, jsonFlag, toCallFlags, toggle } from "../flags.ts"
 import { isTerminal, note, oneLine, out, styled, traceLines } from "../output.ts"
+import { printable } from "../printable.ts"
 import { type CallFlags, toRequest } from "../request.ts"
 import { type LoadedStack, loadStack } from "../stack.ts"
+import { withIndex } from "../retriever.ts"
 import { readValidator, validationPlugins, type ValidatorSpec } from "../validators.ts"
+import { storeFlag } from "./rag/place.ts"
 
 interface Options {
   readonly stream: boolean | undefined
   readonly json: boolean
   readonly validate: ReadonlyArray<string>
   readonly explain: boolean
+  /** Beside those of the config. */
+  readonly plugins: SwitchyardConfig["plugins"]
 }
 
 /** Asks a model and prints its answer. */
@@ -35,17 +40,24 @@ export const call = Command.make(
       ),
       Flag.atLeast(0),
     ),
+    rag: Flag.String("rag").pipe(
+      Flag.withDescription("Answer from the passages of this index, made with switchyard rag index"),
+      Flag.optional,
+    ),
+    store: storeFlag,
     explain: toggle("explain", "Print every decision of the call to stderr"),
     config: configFlag,
     debug: debugFlag,
   },
-  ({ stream, json, validate, explain, config, ...flags }) =>
+  ({ stream, json, validate, rag, store, explain, config, ...flags }) =>
     action((signal) =>
-      runCall(
-        toCallFlags(flags),
-        { stream: Option.getOrUndefined(stream), json, validate, explain },
-        Option.getOrUndefined(config),
-        signal,
+      withIndex(Option.getOrUndefined(rag), store, Option.getOrUndefined(config), signal, (plugins) =>
+        runCall(
+          toCallFlags(flags),
+          { stream: Option.getOrUndefined(stream), json, validate, explain, plugins },
+          Option.getOrUndefined(config),
+          signal,
+        ),
       ),
     ),
 ).pipe(
@@ -59,6 +71,7 @@ export const call = Command.make(
     { command: `switchyard call -c notes.md -c plan.md "When do we ship?"`, description: "Answer from your own files" },
     { command: `git diff | switchyard call --system "Write a commit message"`, description: "Pipe the prompt in" },
     { command: `switchyard call --validate json:user.json "Describe a user"`, description: "JSON, or asked again" },
+    { command: `switchyard call --rag docs "How do I publish a plugin?"`, description: "Answer from an index" },
     { command: `switchyard call --json "Say hello" | jq .usage`, description: "The whole response as JSON" },
   ]),
 )
@@ -70,11 +83,17 @@ const runCall = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const validators = await Promise.all(options.validate.map(readValidator))
-  const stack = await loadStack(config, flags.model, validators.length === 0 ? undefined : validationPlugins)
+  const stack = await loadStack(
+    config,
+    flags.model,
+    validators.length === 0 ? undefined : validationPlugins,
+    options.plugins,
+  )
   try {
     const embedded = await isEmbedded(stack, flags.model)
-    const request = validated(await toRequest(flags, embedded), validators)
-    const begin = () => embedded && tellEmbedded(stack, flags)
+    // The passages of an index take the place of the documentation.
+    const request = validated(await toRequest(flags, embedded && options.plugins.length === 0), validators)
+    const begin = () => embedded && tellEmbedded(stack, flags, options.plugins.length > 0)
     const response = await answer(stack.switchyard, request, options, signal, begin)
     for (const warning of response.warnings)
       if (!embedded || warning.type !== "other") note(`warning: ${warning.message}`)
@@ -110,8 +129,9 @@ export const isEmbedded = async (stack: LoadedStack, model: string): Promise<boo
   return candidates[0].provider === "extractive"
 }
 
-const tellEmbedded = (stack: LoadedStack, flags: CallFlags): void => {
-  const from = flags.context.length > 0 ? flags.context.join(", ") : "Switchyard's own documentation"
+const tellEmbedded = (stack: LoadedStack, flags: CallFlags, indexed: boolean): void => {
+  const files = flags.context.length > 0 ? flags.context.join(", ") : "Switchyard's own documentation"
+  const from = indexed ? ["the index", ...flags.context].join(", ") : files
   note(`answering with sentences from ${from}, not with a model${stack.hint === undefined ? "" : `; ${stack.hint}`}`)
 }
 
@@ -166,5 +186,5 @@ export const sourceLines = (content: ReadonlyArray<Part>): ReadonlyArray<string>
 
 const printSources = (content: ReadonlyArray<Part>): void => {
   const lines = sourceLines(content)
-  if (lines.length > 0) out(`\n${lines.map((line) => styled("dim", line)).join("\n")}\n`)
+  if (lines.length > 0) out(`\n${lines.map((line) => styled("dim", printable(line))).join("\n")}\n`)
 }

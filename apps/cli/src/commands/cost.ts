@@ -8,7 +8,7 @@ import { action } from "../action.ts"
 import { UsageError } from "../ExitCode.ts"
 import { extension } from "../extension.ts"
 import { debugFlag, toggle } from "../flags.ts"
-import { inputLines, writeLine } from "../lines.ts"
+import { answerLines, type Fields, LineError } from "../lineAnswers.ts"
 
 /** What calls cost, by the usage that was reported; no network. */
 export const cost = Command.make(
@@ -39,12 +39,7 @@ export const cost = Command.make(
       const when = Option.getOrUndefined(at)
       const atMs = when === undefined ? await Effect.runPromise(Clock.currentTimeMillis) : Date.parse(when)
       if (Number.isNaN(atMs)) throw new UsageError(`--at ${when}: write a date such as 2026-10-01`)
-      for await (const { line, tooLong } of inputLines()) {
-        const answer = tooLong
-          ? failed(null, "the line is longer than 64 MiB")
-          : answerLine(catalogue, plugin.parseUsage, line, atMs)
-        await writeLine(JSON.stringify(answer))
-      }
+      await answerLines(form, (fields) => answerLine(catalogue, plugin.parseUsage, fields, atMs))
     }),
 ).pipe(
   Command.withDescription(
@@ -60,24 +55,17 @@ export const cost = Command.make(
 
 type ParseUsage = typeof import("@switchyard/usage").parseUsage
 
-const failed = (id: unknown, error: string) => ({ id, usd: null, unknown: error, error })
+const form = '{"id": …, "model": …, "usage": {…}}'
 
-const answerLine = (catalogue: PriceCatalogue, parseUsage: ParseUsage, line: string, now: number) => {
-  let input: unknown
-  try {
-    input = JSON.parse(line)
-  } catch {
-    return failed(null, `the line is not valid JSON: write {"id": …, "model": …, "usage": {…}}`)
-  }
-  const fields: Readonly<Record<string, unknown>> =
-    typeof input === "object" && input !== null ? Object.fromEntries(Object.entries(input)) : {}
-  const { at, batch, id = null, model } = fields
-  if (typeof model !== "string" || model === "") return failed(id, `the line has no "model", a text`)
+/** A price that is not known is an answer, and not an error of the line. */
+const answerLine = (catalogue: PriceCatalogue, parseUsage: ParseUsage, fields: Fields, now: number) => {
+  const { at, batch, model } = fields
+  if (typeof model !== "string" || model === "") throw new LineError(`the line has no "model", a text`)
   const atMs = at === undefined ? now : typeof at === "string" ? Date.parse(at) : Number.NaN
-  if (Number.isNaN(atMs)) return failed(id, `"at" is no date: write one such as "2026-10-01"`)
-  if (fields["usage"] === undefined) return failed(id, `the line has no "usage", an object`)
+  if (Number.isNaN(atMs)) throw new LineError(`"at" is no date: write one such as "2026-10-01"`)
+  if (fields["usage"] === undefined) throw new LineError(`the line has no "usage", an object`)
   const usage = parseUsage(fields["usage"])
-  if (typeof usage === "string") return failed(id, usage)
+  if (typeof usage === "string") throw new LineError(usage)
   const result = catalogue.cost(model, usage, { atMs, batch: batch === true })
-  return result.usd === undefined ? { id, usd: null, unknown: result.unknown } : { id, usd: result.usd }
+  return result.usd === undefined ? { usd: null, unknown: result.unknown } : { usd: result.usd }
 }

@@ -10,8 +10,8 @@ import { action } from "../action.ts"
 import { UsageError } from "../ExitCode.ts"
 import { extension } from "../extension.ts"
 import { debugFlag, toggle } from "../flags.ts"
-import { inputLines, inputText, writeLine } from "../lines.ts"
-import { messageOf } from "../output.ts"
+import { answerLines, type Fields, LineError } from "../lineAnswers.ts"
+import { inputText, writeLine } from "../lines.ts"
 
 /** Counts tokens, of a file, of standard input or of many texts a line each; no model is called. */
 export const tokens = Command.make(
@@ -34,10 +34,11 @@ export const tokens = Command.make(
   ({ file, jsonl, model }) =>
     action(async () => {
       const path = Option.getOrUndefined(file)
+      if (model.trim() === "") throw new UsageError("--model is empty: name a model, such as openai/gpt-5.4")
       if (jsonl && path !== undefined) throw new UsageError("--jsonl reads standard input: leave the file out")
       const plugin = await extension("@switchyard/usage", () => import("@switchyard/usage"))
       const counter = await Effect.runPromise(plugin.makeTokenCounter())
-      if (jsonl) return countLines(counter, model)
+      if (jsonl) return answerLines(form, (fields) => answerLine(counter, fields, model))
       const text = path === undefined ? await inputText() : await textOf(path)
       const { error, exact, method, tokens: count } = await Effect.runPromise(counter.countTokens(text, model))
       await writeLine(JSON.stringify({ tokens: count, exact, method, ...(exact ? {} : { error: rounded(error) }) }))
@@ -63,41 +64,18 @@ const textOf = async (path: string): Promise<string> => {
   }
 }
 
-/** One line out for each line in, in order, one at a time. */
-const countLines = async (counter: UsageTokenCounter, model: string): Promise<void> => {
-  for await (const { line, tooLong } of inputLines()) {
-    const answer = tooLong ? failed(null, "the line is longer than 64 MiB") : await answerLine(counter, line, model)
-    await writeLine(JSON.stringify(answer))
-  }
+const form = '{"id": …, "text": …}'
+
+const answerLine = async (counter: UsageTokenCounter, fields: Fields, fallback: string) => {
+  const { model = fallback } = fields
+  if (typeof model !== "string" || model.trim() === "") throw new LineError(`"model" is no text`)
+  const what = countable(fields, model)
+  if (what === undefined) throw new LineError(`the line has no "text", a string, and no "messages"`)
+  const { exact, tokens: count } = await Effect.runPromise(counter.countTokens(what, model))
+  return { tokens: count, exact }
 }
 
-const failed = (id: unknown, error: string) => ({ id, tokens: null, exact: false, error })
-
-const answerLine = async (counter: UsageTokenCounter, line: string, fallback: string) => {
-  let input: unknown
-  try {
-    input = JSON.parse(line)
-  } catch {
-    return failed(null, `the line is not valid JSON: write {"id": …, "text": …}`)
-  }
-  const fields: Readonly<Record<string, unknown>> =
-    typeof input === "object" && input !== null ? Object.fromEntries(Object.entries(input)) : {}
-  const { id = null, model = fallback } = fields
-  if (typeof model !== "string" || model === "") return failed(id, `"model" is no text`)
-  try {
-    const what = countable(fields, model)
-    if (what === undefined) return failed(id, `the line has no "text", a string, and no "messages"`)
-    const { exact, tokens: count } = await Effect.runPromise(counter.countTokens(what, model))
-    return { id, tokens: count, exact }
-  } catch (error) {
-    return failed(id, messageOf(error))
-  }
-}
-
-const countable = (
-  { messages, text, tools }: Readonly<Record<string, unknown>>,
-  model: string,
-): Countable | undefined => {
+const countable = ({ messages, text, tools }: Fields, model: string): Countable | undefined => {
   if (typeof text === "string") return text
   if (messages === undefined) return undefined
   const input: unknown = { model, messages, tools }

@@ -39,7 +39,8 @@ const pairsIn = async (file: string): Promise<ReadonlyArray<CalibrationPair>> =>
 
 const share = (value: number): string => value.toFixed(3)
 
-const shown = ({ rows, pairs, same, recommended }: Calibration): string => {
+const shown = (calibration: Calibration): string => {
+  const { rows, pairs, same } = calibration
   const heads = ["threshold", "precision", "recall", "false hits", "without guard: precision", "recall", "false hits"]
   const lines = rows.map(({ threshold, guarded, unguarded }) => [
     threshold.toFixed(2),
@@ -49,11 +50,28 @@ const shown = ({ rows, pairs, same, recommended }: Calibration): string => {
       String(falseHits),
     ]),
   ])
-  const advice =
-    recommended === undefined
-      ? "no threshold is without a false hit (or no pair is the same)"
-      : `recommended threshold: ${recommended.toFixed(2)}`
-  return `${table([heads, ...lines])}\n\n${pairs} pairs, ${same} the same; ${advice}\n`
+  return `${table([heads, ...lines])}\n\n${told(pairs, same)}\n${advice(calibration)}\n`
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
+
+const told = (pairs: number, same: number): string =>
+  `${counted(pairs, "pair")}: ${same} to hit ("same": true), ${pairs - same} to miss ("same": false).`
+
+/** Below this many pairs to miss, no false hit says little. */
+const enough = 50
+
+/** What the table says, in a sentence, and what it cannot say. */
+const advice = ({ rows, pairs, same, recommended }: Calibration): string => {
+  if (same === 0) return 'No pair is to hit, so there is no threshold to choose: add pairs with "same": true.'
+  const best = rows.find(({ threshold }) => threshold === recommended)
+  if (best === undefined)
+    return "Every threshold has a false hit, also with the guard: these pairs need a judge model, or no cache by meaning."
+  const { recall } = best.guarded
+  if (recall === 0)
+    return "No threshold has a hit that is not false: the wordings of these pairs are too far apart for the cache."
+  const few = pairs - same < enough ? ` On so few pairs to miss this says little: use ${enough} or more.` : ""
+  return `semanticCache({ threshold: ${best.threshold.toFixed(2)} }) finds ${Math.round(recall * same)} of ${same} without a false hit; a higher one finds fewer.${few}`
 }
 
 const load = () => extension("@switchyard/cache-semantic", () => import("@switchyard/cache-semantic"))

@@ -3,30 +3,22 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import { action } from "../../action.ts"
 import { UsageError } from "../../ExitCode.ts"
 import { extension } from "../../extension.ts"
 import { debugFlag, toggle } from "../../flags.ts"
-import { inputLines, writeLine } from "../../lines.ts"
-
-const Line = Schema.fromJsonString(
-  Schema.Struct({ id: Schema.optionalKey(Schema.Json), a: Schema.String, b: Schema.String }),
-)
-const decode = Schema.decodeUnknownOption(Line)
-const decodeId = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Struct({ id: Schema.Json })))
-
-const wrong = 'no line of the form {"id": …, "a": "…", "b": "…"}'
+import { answerLines, type Fields, LineError } from "../../lineAnswers.ts"
 
 type Decide = (a: string, b: string) => Promise<Judgement>
 
-const withId = (id: unknown) => (id === undefined ? {} : { id })
+const form = '{"id": …, "a": "…", "b": "…"}'
 
-const answerTo = async (decide: Decide, line: string) => {
-  const input = Option.getOrUndefined(decode(line))
-  if (input === undefined) return { ...withId(Option.getOrUndefined(decodeId(line))?.id), error: wrong }
-  const { hit, similarity, guard } = await decide(input.a, input.b)
-  return { ...withId(input.id), hit, similarity, guard }
+const answerTo = async (decide: Decide, { a, b }: Fields) => {
+  if (typeof a !== "string" || typeof b !== "string") {
+    throw new LineError(`the line needs "a" and "b", two strings: write ${form}`)
+  }
+  const { hit, similarity, guard } = await decide(a, b)
+  return { hit, similarity, guard }
 }
 
 const load = () => extension("@switchyard/cache-semantic", () => import("@switchyard/cache-semantic"))
@@ -50,11 +42,7 @@ export const cacheJudge = Command.make(
       const { judge } = await load()
       const options = given === undefined ? {} : { threshold: given }
       const decide: Decide = (a, b) => Effect.runPromise(judge(a, b, options), { signal })
-      for await (const { line, tooLong } of inputLines()) {
-        await writeLine(
-          JSON.stringify(tooLong ? { error: "the line is longer than 64 MiB" } : await answerTo(decide, line)),
-        )
-      }
+      await answerLines(form, (fields) => answerTo(decide, fields))
     }),
 ).pipe(
   Command.withDescription(
