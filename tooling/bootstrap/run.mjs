@@ -17,7 +17,7 @@ const tasks = {
     run("node", [join(root, "apps", "cli", "dist", "main.js"), ...(args.length > 0 ? args : ["demo"])], {
       cwd: callerFolder(),
     }),
-  test: () => wordTable() || run("pnpm", ["exec", "vitest", "run", ...args]),
+  test: () => wordTable() || onnxRuntime() || run("pnpm", ["exec", "vitest", "run", ...args]),
   check: () =>
     ownInstall("check", "the tools that check the code") || run("node", [join("tooling", "check", "run.mjs"), "all"]),
   format: () =>
@@ -44,7 +44,7 @@ process.exitCode = await tasks[task]()
 function withoutPlugins() {
   const light = ["demo", "call", "explain", "plugins", "doctor"]
   const [command = "demo"] = args.filter((arg) => !arg.startsWith("-"))
-  const asked = args.some((arg) => /^(--validate\b|resilience$)/.test(arg))
+  const asked = args.some((arg) => /^(--(validate|rag)\b|resilience$)/.test(arg))
   if (light.includes(command) && !asked) {
     const { peerDependencies } = JSON.parse(readFileSync(join(root, "apps", "cli", "package.json"), "utf8"))
     return Object.keys(peerDependencies).map((name) => `--filter=!${name}`)
@@ -104,6 +104,12 @@ function ownInstall(folder, what) {
 /** 5.6 MB out of a 118 MB download. A newcomer's tests go without it and say so; in CI nothing is skipped. */
 function wordTable() {
   return process.env.CI ? setUp("node", [join("plugins", "embed-local", "words", "build.mjs")], root) : 0
+}
+
+/** 470 MB for a few tests: the same. */
+function onnxRuntime() {
+  const folder = join(root, "plugins", "embed-local", "onnx")
+  return process.env.CI ? setUp("pnpm", ["install", "--frozen-lockfile", "--reporter=silent"], folder) : 0
 }
 
 function nodeIsRecent(version) {

@@ -9,6 +9,8 @@ const suites: Readonly<Record<string, () => Promise<{ readonly run: () => Promis
   quality: () => import("./quality/suite.ts"),
   cache: () => import("./cache/suite.ts"),
   rag: () => import("./rag/suite.ts"),
+  "rag-quality": () => import("./rag-quality/suite.ts"),
+  search: () => import("./search/suite.ts"),
 }
 
 const [name] = process.argv.slice(2)

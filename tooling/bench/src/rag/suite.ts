@@ -117,9 +117,19 @@ export const run = async (): Promise<void> => {
   say("rag: tokens of gpt-4o, 1 MB, 256 tokens")
   const counter = await Effect.runPromise(makeTokenCounter())
   await Effect.runPromise(counter.load("gpt-4o"))
-  // LangChain's TokenTextSplitter downloads its ranks when it is first used, so it has no part in this.
+  // LangChain's TokenTextSplitter downloads its ranks when it is first used; its recursive one takes a counter.
   const part = prose(tenMegabytes / 10, 11)
-  await speed("tokens", part, [await ours({ unit: "tokens", max: 256, model: "gpt-4o", counter })], 1)
+  const lengthFunction = (piece: string): number => counter.count(piece, "gpt-4o").tokens
+  const tokens = { chunkSize: 256, chunkOverlap: 0, lengthFunction }
+  await speed(
+    "tokens",
+    part,
+    [
+      await ours({ unit: "tokens", max: 256, model: "gpt-4o", counter }),
+      langchain(new splitters.RecursiveCharacterTextSplitter(tokens), "langchain recursive, the same counter"),
+    ],
+    1,
+  )
   await speed("tokens estimated", part, [await ours({ unit: "tokens", max: 256 })], 3)
   memory()
 }
