@@ -237,4 +237,18 @@ describe("debug mode", () => {
       assert.match(logged[0] ?? "", /cannot write attempts to .*taken/)
     }),
   )
+
+  it.live.skipIf(process.platform !== "linux")("nor does a folder that the file system does not take", () =>
+    Effect.gen(function* () {
+      const logged: Array<string> = []
+      const logger = Logger.make(({ message }) => void logged.push(String(message)))
+      const exit = yield* Effect.provide(
+        run("/proc/switchyard/deep/attempts.jsonl", ["bad", "bad", "good"]),
+        Logger.layer([logger]),
+      )
+      assert.strictEqual(exit._tag, "Success")
+      assert.strictEqual(logged.length, 1)
+      assert.match(logged[0] ?? "", /cannot write attempts to .*attempts\.jsonl: ENOENT: .* mkdir '\/proc\/switchyard'/)
+    }),
+  )
 })
