@@ -142,7 +142,7 @@ describe("over HTTP, with the official client", () => {
     Effect.gen(function* () {
       const server = yield* upstream
       server.always({ fault: { silent: true } })
-      const input: LlmRequestInput = { ...ask, policy: { timeouts: { firstContent: 30 } } }
+      const input: LlmRequestInput = { ...ask, policy: { timeouts: { firstContent: 500 } } }
       const error = yield* Effect.flip(generate([openai(server), stagedRetry(quick)], input))
       assert.deepStrictEqual([error.reason._tag, server.requests.length], ["Timeout", 1])
     }),

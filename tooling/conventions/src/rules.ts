@@ -73,7 +73,7 @@ const unstable = [
 /** Which packages of ours a place may import. Others of ours are refused. */
 const ours: Readonly<Record<Place, (name: string, all: ReadonlyArray<Package>) => boolean>> = {
   core: () => false,
-  base: (name) => name === "@switchyard/core" || name === "@switchyard/transport",
+  base: (name) => ["@switchyard/core", "@switchyard/transport", "@switchyard/files"].includes(name),
   plugin: (name, all) =>
     all.some(({ manifest, place }) => manifest.name === name && (place === "core" || place === "base")),
   front: (name) => name === "@switchyard/core" || name === "@switchyard/tools",

@@ -1,12 +1,12 @@
 import { closeSync, openSync } from "node:fs"
 import { dirname } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
+import { makeFolder } from "@switchyard/files"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import * as Client from "effect/sql/SqlClient"
 import type { Connection } from "effect/sql/SqlConnection"
 import { makeCompilerSqlite } from "effect/sql/Statement"
-import { makeFolder } from "./makeFolder.ts"
 import { sqliteConnection } from "./sqliteConnection.ts"
 import { sqliteError } from "./sqliteError.ts"
 

@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from "node:fs"
-import { mkdir, open, readdir, realpath, rm } from "node:fs/promises"
+import { open, readdir, realpath, rm } from "node:fs/promises"
 import { basename, dirname, join, resolve } from "node:path"
 import { crc32 } from "node:zlib"
 import type { LlmError } from "@switchyard/core"
+import { makeFolder } from "@switchyard/files"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
@@ -58,7 +59,7 @@ const placeOf = (file: string): Effect.Effect<string, LlmError> =>
   Effect.tryPromise({
     try: async () => {
       const absolute = resolve(file)
-      await mkdir(dirname(absolute), { recursive: true })
+      makeFolder(dirname(absolute))
       return await realpath(absolute).catch(() => absolute)
     },
     catch: (thrown) => notOpened(file, thrown, "Give a path in a folder that this program may write"),

@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs"
 import { dirname } from "node:path"
 import type { LlmError } from "@switchyard/core"
+import { makeFolder } from "@switchyard/files"
 import { sqlLayer } from "@switchyard/sql"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -48,7 +48,7 @@ const lock = (folder: string, name: string): Effect.Effect<void, LlmError, Scope
   const taken = Effect.tryPromise({
     try: async () => {
       const { DatabaseSync } = await import("node:sqlite")
-      mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
+      makeFolder(dirname(folder))
       const database = new DatabaseSync(`${folder}.lock`, { timeout: 0 })
       try {
         database.exec("BEGIN EXCLUSIVE")

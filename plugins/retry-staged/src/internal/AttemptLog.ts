@@ -1,11 +1,11 @@
 import { appendFile, rename, stat } from "node:fs/promises"
 import { dirname } from "node:path"
+import { makeFolder } from "@switchyard/files"
 import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
-import { makeFolder } from "./makeFolder.ts"
 import { type Recorded, recordOf } from "./recordOf.ts"
 import { sizeOf } from "./sizeOf.ts"
 
@@ -72,7 +72,7 @@ class AttemptFile {
   }
 
   async #begin(): Promise<number> {
-    await makeFolder(dirname(this.#path))
+    makeFolder(dirname(this.#path))
     const found = await stat(this.#path).catch(() => undefined)
     return found?.size ?? 0
   }

@@ -1,16 +1,16 @@
 import { existsSync, mkdirSync, statSync } from "node:fs"
-import { dirname } from "node:path"
+import { dirname, resolve } from "node:path"
 
 const codeOf = (thrown: unknown): string =>
   thrown instanceof Error && "code" in thrown ? String(thrown.code) : String(thrown)
 
 /**
  * Makes a folder and those above it that lack, for their owner only. One at a time: where a file system takes no folders,
- * such as /proc, Node's own `recursive` tries for ever. Throws with the folder that cannot be made.
+ * such as /proc, Node's own `recursive` tries for ever. Throws an `Error` with the folder that cannot be made, and why.
  */
 export const makeFolder = (folder: string): void => {
   const lacking: Array<string> = []
-  let parent = folder
+  let parent = resolve(folder)
   while (!existsSync(parent) && dirname(parent) !== parent) {
     lacking.unshift(parent)
     parent = dirname(parent)

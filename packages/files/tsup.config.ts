@@ -1,0 +1,3 @@
+import { library } from "@switchyard/config/tsup"
+
+export default library()
