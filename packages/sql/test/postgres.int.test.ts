@@ -2,6 +2,7 @@ import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
+import { isSqlError } from "effect/sql/SqlError"
 import { sqlLayer } from "../src/index.ts"
 import { holdsOn, type Two } from "./behaviour.ts"
 import { findPostgres } from "@switchyard/testkit/servers"
@@ -29,6 +30,15 @@ describe.skipIf(server === undefined)("Postgres", () => {
     server?.stop()
   })
   holdsOn("Postgres", stores)
+
+  it.live("a transaction whose connection goes fails, it does not die of the rollback that cannot be", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const cut = sql.withTransaction(sql`SELECT pg_terminate_backend(pg_backend_pid())`)
+      assert.isTrue(isSqlError(yield* Effect.flip(cut)))
+      assert.deepStrictEqual(yield* sql.withTransaction(sql`SELECT 1 AS one`), [{ one: 1 }])
+    }).pipe(Effect.provide(sqlLayer({ url: server?.url("public") ?? "" }))),
+  )
 
   it.live("a database that is not there is told without the password", () =>
     Effect.gen(function* () {

@@ -65,6 +65,15 @@ describe("a rewriter costs itself alone", () => {
   )
 })
 
+it.effect("of many rewordings the first are looked for", () =>
+  Effect.gen(function* () {
+    const many = Array.from({ length: 1000 }, (_, i) => ({ text: `wording ${i}` }))
+    const found = yield* inspected({ rewriter: { id: "eager", rewrite: () => Effect.succeed(many) } })
+    assert.deepStrictEqual(found.queries, [query.text, ...many.slice(0, 16).map(({ text }) => text)])
+    assert.deepStrictEqual(found.notes, ["984 of 1000 rewordings were left out: at most 16 are looked for"])
+  }),
+)
+
 describe("a reranker costs itself alone", () => {
   it.effect.each([
     ...broken,

@@ -200,6 +200,19 @@ describe("what stands around a hit", () => {
     }),
   )
 
+  it.effect("of several pages it is cited to the first", () =>
+    Effect.gen(function* () {
+      const text = ["Quinces are yellow fruits.", "Keep a snapshot of the index.", "Medlars are brown fruits."].join(
+        "\f",
+      )
+      const book = { id: "book", source: "book.pdf", mediaType: "application/pdf", text, metadata: {} }
+      const retriever = yield* makeRetriever({ store: yield* libraryOf([book]), embedder, neighbours: 1 })
+      const [first] = yield* retriever.retrieve({ text: "snapshot", k: 1 })
+      assert.strictEqual(first?.chunk.text, text)
+      assert.strictEqual(first?.chunk.metadata["page"], 1)
+    }),
+  )
+
   it.effect("hits that touch become one passage in the place of the better", () =>
     Effect.gen(function* () {
       const retriever = yield* makeRetriever({ store: yield* libraryOf(pages.slice(0, 1)), embedder, neighbours: 1 })

@@ -60,11 +60,7 @@ export const openDatabase = Effect.fnUntraced(function* (
       )
   const read = bounded(settings.timeoutMs)
   const tend = bounded(settings.writeTimeoutMs)
-  // Rolling back fails where the connection is gone, and Effect makes a defect of that.
-  const transaction: Database["transaction"] = (work) =>
-    Effect.catchDefect(sql.withTransaction(work), (defect) =>
-      isSqlError(defect) ? Effect.fail(defect) : Effect.die(defect),
-    )
+  const transaction: Database["transaction"] = sql.withTransaction
   const write: Database["write"] = (work) => tend(Effect.retry(transaction(work), { while: isClash, schedule: again }))
   return { sql, name, embedded, settings, engine, extension, read, tend, transaction, write }
 })

@@ -1,7 +1,7 @@
 import { dirname } from "node:path"
 import type { LlmError } from "@switchyard/core"
 import { makeFolder } from "@switchyard/files"
-import { sqlLayer } from "@switchyard/sql"
+import { safeTransactions, sqlLayer } from "@switchyard/sql"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -37,7 +37,7 @@ export const openEmbedded = Effect.fnUntraced(function* (folder: string, name: s
     applicationName: "switchyard",
   }).pipe(Effect.provide(reactivity), Effect.mapError(refuse))
   yield* Effect.mapError(sql`SELECT 1`, refuse)
-  return sql
+  return safeTransactions(sql)
 })
 
 /**

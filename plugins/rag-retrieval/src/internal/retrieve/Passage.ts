@@ -31,7 +31,7 @@ export const retrievedOf = (passage: Passage): Retrieved => {
   if (chunks.length === 1) return hit
   const [first, last] = [firstOf(passage), lastOf(passage)]
   const { tokens: _tokens, previous: _previous, next: _next, metadata, ...rest } = hit.chunk
-  const { startLine } = first.metadata
+  const { startLine, page } = first.metadata
   const endLine = last.metadata["endLine"]
   const counted = chunks.map(({ tokens }) => tokens)
   const tokens = counted.every((count) => count !== undefined)
@@ -49,6 +49,7 @@ export const retrievedOf = (passage: Passage): Retrieved => {
         ...metadata,
         ...(startLine === undefined ? {} : { startLine }),
         ...(endLine === undefined ? {} : { endLine }),
+        ...(page === undefined ? {} : { page }),
       },
       ...(tokens === undefined ? {} : { tokens }),
       ...(first.previous === undefined ? {} : { previous: first.previous }),

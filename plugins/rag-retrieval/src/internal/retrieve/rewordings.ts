@@ -9,6 +9,9 @@ export interface Reworded {
   readonly notes: ReadonlyArray<string>
 }
 
+/** Each one is looked for by itself. */
+const most = 16
+
 /** Asks a rewriter, which somebody else may have written: what is no rewording is left out, each with a note. */
 export const rewordings = (rewriter: Rewriter, question: string): Effect.Effect<Reworded, LlmError> =>
   Effect.flatMap(
@@ -25,7 +28,9 @@ const sorted = (given: ReadonlyArray<unknown>, question: string): Reworded => {
     if (problem !== undefined) notes.push(`a rewording was left out: ${problem}`)
     else if (isRewording(one) && one.text.trim() !== "" && one.text !== question) fit.push(one)
   }
-  return { rewordings: fit, notes }
+  if (fit.length > most)
+    notes.push(`${fit.length - most} of ${fit.length} rewordings were left out: at most ${most} are looked for`)
+  return { rewordings: fit.slice(0, most), notes }
 }
 
 const isRewording = (one: unknown): one is Rewording => problemOf(one) === undefined
