@@ -106,6 +106,29 @@ components:
     here: { put: { summary: Put it } }
 `
 
+const calling = `openapi: 3.1.0
+info: { title: Streams }
+paths:
+  /streams:
+    post:
+      summary: Subscribe
+      callbacks:
+        onData:
+          "{$request.query.url}/data":
+            post:
+              summary: Data came
+              requestBody: { content: { application/json: { schema: { type: string } } } }
+              callbacks: { again: { $ref: "#/components/callbacks/shared" } }
+          number: 7
+        onEnd: { $ref: "#/components/callbacks/shared" }
+        onNothing: none
+        onOther: { $ref: "other.yaml#/x" }
+components:
+  callbacks:
+    shared:
+      "{$request.query.url}": { put: { callbacks: { round: { $ref: "#/components/callbacks/shared" } } } }
+`
+
 const opened = Effect.fnUntraced(function* (name: string, content: string) {
   const folder = yield* temporaryFolder
   write(folder, { [name]: content })
@@ -210,6 +233,32 @@ describe("openApiSource", () => {
       )
       assert.deepStrictEqual(found["/nowhere"], skipped("a reference that leads nowhere: #/components/pathItems/gone"))
       assert.deepStrictEqual(found["/number"], skipped("a path that is no object"))
+    }),
+  )
+
+  it.effect("gives callbacks, not theirs, and says which are none", () =>
+    Effect.gen(function* () {
+      const { file, source } = yield* opened("api.yaml", calling)
+      const found = yield* readAll(source)
+      assert.deepStrictEqual(Object.keys(found), [
+        "overview",
+        "POST /streams",
+        "POST callback onData {$request.query.url}/data of POST /streams",
+        "callback onData number of POST /streams",
+        "PUT callback onEnd {$request.query.url} of POST /streams",
+        "callback onNothing of POST /streams",
+        "callback onOther of POST /streams",
+      ])
+      assert.deepInclude(found["POST callback onData {$request.query.url}/data of POST /streams"], {
+        title: "Data came",
+        source: `${file}#/paths/~1streams/post/callbacks/onData/{$request.query.url}~1data/post`,
+        metadata: { kind: "callback", callback: "onData", method: "POST", tag: [], sourceLines: [] },
+      })
+      assert.deepInclude(found["callback onData number of POST /streams"], { why: "a path that is no object" })
+      assert.deepInclude(found["callback onNothing of POST /streams"], { why: "a callback that is no object" })
+      assert.deepInclude(found["callback onOther of POST /streams"], {
+        why: "a reference into another file, which is not followed: other.yaml#/x",
+      })
     }),
   )
 

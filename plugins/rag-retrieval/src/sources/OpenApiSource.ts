@@ -21,9 +21,9 @@ export interface OpenApiOptions {
 }
 
 /**
- * An API described in OpenAPI 3.0, 3.1 or 3.2, as JSON or YAML: a document for each operation, webhook and schema, and one
- * for the API. Metadata: `kind` (`operation`, `webhook`, `schema`, `overview`), `method`, `path` or `webhook`, `tag`,
- * `operationId`. Citations are the file with a JSON Pointer: `api.yaml#/paths/~1pets/get`. A file that is no such
+ * An API described in OpenAPI 3.0, 3.1 or 3.2, as JSON or YAML: a document for each operation, webhook, callback and
+ * schema, and one for the API. Metadata: `kind` (`operation`, `webhook`, `callback`, `schema`, `overview`), `method`, `path`,
+ * `webhook` or `callback`, `tag`, `operationId`. Citations are the file with a JSON Pointer: `api.yaml#/paths/~1pets/get`. A file that is no such
  * description fails with `InvalidRequest`; an operation that is broken is skipped, as is a path that stands in another file.
  */
 export const openApiSource = (path: string, options: OpenApiOptions = {}): DocumentSource => ({

@@ -24,7 +24,7 @@ const objectIn = (value: Unknown, field: string): Unknown => {
   return isObject(found) ? found : {}
 }
 
-/** The API itself, its operations, those that it calls on others (`webhooks`, since 3.1), and its schemas. */
+/** The API itself, its operations, those that it calls on others (callbacks, and `webhooks` since 3.1), and its schemas. */
 export function* entriesOf(api: Unknown): Generator<Entry | Broken> {
   const references = new References(api)
   const overview = { id: "overview", pointer: "/info", title: textIn(objectIn(api, "info"), "title") || "API" }
@@ -56,7 +56,11 @@ interface Place {
 }
 
 /** The operations of a Path Item: what a reference leads to, and what stands beside the reference. */
-function* operationsOf(item: unknown, { name, pointer, metadata }: Place, references: References) {
+function* operationsOf(
+  item: unknown,
+  { name, pointer, metadata }: Place,
+  references: References,
+): Generator<Entry | Broken> {
   const { value } = references.resolve(item)
   if (!isObject(value)) yield { id: name, why: missing(item) }
   if (!isObject(item)) return
@@ -64,13 +68,35 @@ function* operationsOf(item: unknown, { name, pointer, metadata }: Place, refere
   for (const { method, step, operation } of givenIn(shared)) {
     const id = `${method} ${name}`
     if (!isObject(operation)) yield { id, why: "an operation that is no object" }
-    else
+    else {
+      const place = `${pointer}/${step}`
       yield {
         id,
-        pointer: `${pointer}/${step}`,
+        pointer: place,
         title: textIn(operation, "summary") || id,
         metadata: { ...metadata, ...operationMetadata(method, operation) },
         text: () => operationText({ title: id, operation, shared }, references),
+      }
+      // Those of callbacks are not followed: they may lead back to where they are from.
+      if (metadata["kind"] !== "callback") yield* callbacksOf(operation, { name: id, pointer: place }, references)
+    }
+  }
+}
+
+/** What an operation makes the API call: by name, Path Items under expressions that tell the URL. */
+function* callbacksOf(
+  operation: Unknown,
+  { name, pointer }: Pick<Place, "name" | "pointer">,
+  references: References,
+): Generator<Entry | Broken> {
+  for (const [callback, given] of Object.entries(objectIn(operation, "callbacks"))) {
+    const { value } = references.resolve(given)
+    if (!isObject(value)) yield { id: `callback ${callback} of ${name}`, why: missing(given, "a callback") }
+    else
+      for (const [expression, item] of Object.entries(value)) {
+        const steps = ["callbacks", callback, expression].map(escapeStep)
+        const place = { name: `callback ${callback} ${expression} of ${name}`, pointer: [pointer, ...steps].join("/") }
+        yield* operationsOf(item, { ...place, metadata: { kind: "callback", callback } }, references)
       }
   }
 }
@@ -85,10 +111,10 @@ function* givenIn(item: Unknown) {
     yield { method, step: `additionalOperations/${escapeStep(method)}`, operation }
 }
 
-/** Why there is no Path Item. */
-const missing = (item: unknown): string => {
+/** Why there is none. */
+const missing = (item: unknown, what = "a path"): string => {
   const reference = isObject(item) ? item["$ref"] : undefined
-  if (typeof reference !== "string") return "a path that is no object"
+  if (typeof reference !== "string") return `${what} that is no object`
   return reference.startsWith("#")
     ? `a reference that leads nowhere: ${reference}`
     : `a reference into another file, which is not followed: ${reference}`
