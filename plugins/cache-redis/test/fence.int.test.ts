@@ -2,6 +2,7 @@ import { assert, describe } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
 import { useRedis } from "./server.ts"
 import { answer, eventually, type GivenOptions, provider, redisAt, standing } from "./stubs.ts"
 
@@ -17,6 +18,11 @@ const spoiling: Readonly<Record<string, (redis: Client, prefix: string) => Promi
   "a fraction": (redis, prefix) => redis.set(`${prefix}fence`, "1.5"),
   "below zero": (redis, prefix) => redis.set(`${prefix}fence`, "-7"),
   "more than a number can be": (redis, prefix) => redis.set(`${prefix}fence`, "9223372036854775807"),
+  "nearly so": (redis, prefix) => redis.set(`${prefix}fence`, "9007199254740990"),
+  "nearly so, and so is the floor": (redis, prefix) =>
+    redis.mSet({ [`${prefix}fence`]: "9007199254740991", [`${prefix}floor`]: "9007199254740991" }),
+  "with a zero before it": async (redis, prefix) =>
+    redis.set(`${prefix}fence`, `0${await redis.get(`${prefix}fence`)}`),
   "no text at all": async (redis, prefix) => {
     await redis.del(`${prefix}fence`)
     await redis.lPush(`${prefix}fence`, "a list")
@@ -81,3 +87,25 @@ describe("a fence that is", () => {
     )
   }
 })
+
+redisIt(
+  "a fence that is mended is told in the log, once a minute at most, and one that never was is not",
+  (options) => {
+    const lines: Array<string> = []
+    const logger = Logger.make(({ message }) => void lines.push(String(message)))
+    return Effect.gen(function* () {
+      const { call, redis, prefix } = yield* keepingStack(options)
+      assert.deepStrictEqual(lines, [])
+      for (const prompt of ["one", "two"]) {
+        yield* Effect.promise(() => redis.set(`${prefix}fence`, "garbage"))
+        yield* call({ prompt })
+        yield* eventually(
+          "it is told",
+          Effect.sync(() => lines.length > 0),
+        )
+      }
+      assert.strictEqual(lines.length, 1)
+      assert.include(lines[0], `${prefix}fence`)
+    }).pipe(Effect.provide(Logger.layer([logger])))
+  },
+)

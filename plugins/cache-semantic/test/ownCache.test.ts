@@ -1,14 +1,15 @@
 import { assert, it } from "@effect/vitest"
-import { compose, Kernel, textOf } from "@switchyard/core"
+import { compose, foldCall, Kernel, type StreamPart, textOf } from "@switchyard/core"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
 import { makeOwnCache } from "../src/OwnCache.ts"
 import { plug } from "./stubs.ts"
 
 const request = { model: "p/m", prompt: "How do I reset my password?" }
 
-/** A stack over the cache that is used without `over`; the provider answers when it is let, and ends as told. */
+/** A stack over the cache that is used without `over`; the provider answers when it is let, streams half of it before, and ends as told. */
 const stack = (finish: "stop" | "length" | "content-filter") => {
   const cache = makeOwnCache({ maxEntries: 10, ttlMs: 1000, shared: false })
   const gate = Deferred.makeUnsafe<void>()
@@ -31,6 +32,21 @@ const stack = (finish: "stop" | "length" | "content-filter") => {
           model: "vendor-model",
         } as const,
       ),
+    stream: () =>
+      Stream.suspend(() => {
+        calls++
+        const half: ReadonlyArray<StreamPart> = [
+          { type: "text-start", id: "0" },
+          { type: "text-delta", id: "0", text: "half " },
+        ]
+        const rest: ReadonlyArray<StreamPart> = [
+          { type: "text-delta", id: "0", text: "and half" },
+          { type: "text-end", id: "0" },
+          { type: "finish", reason: { unified: finish }, usage: { input: {}, output: {} } },
+        ]
+        const waited = Stream.fromEffectDrain(Deferred.await(gate))
+        return Stream.concat(Stream.fromArray(half), Stream.concat(waited, Stream.fromArray(rest)))
+      }),
   })
   const layer = compose([provider, plug("cache", cache)])
   return { cache, layer, open: Deferred.succeed(gate, undefined), calls: () => calls }
@@ -116,6 +132,35 @@ it.effect("a hundred who ask the same at once make one call, and one who leaves 
           [2, new Set(["answer 2"])],
         )
         assert.strictEqual((yield* generate(request)).cached?.kind, "exact")
+      }),
+      layer,
+    )
+  }),
+)
+
+it.effect("ten who stream the same at once are shown what comes of one call, which goes on when the first leaves", () =>
+  Effect.gen(function* () {
+    const { layer, open, calls } = stack("stop")
+    yield* Effect.provide(
+      Effect.gen(function* () {
+        const { stream } = yield* Kernel
+        const seen = Array.from({ length: 10 }, (): Array<StreamPart> => [])
+        const reading = (parts: Array<StreamPart>) =>
+          Stream.runForEach(stream(request), (part) => Effect.sync(() => void parts.push(part)))
+        const isShown = (parts: ReadonlyArray<StreamPart>) => parts.some(({ type }) => type === "text-delta")
+        const [leader = assert.fail(), ...others] = yield* Effect.forEach(seen, (parts) =>
+          Effect.forkChild(reading(parts)),
+        )
+        while (!seen.every(isShown)) yield* tick
+        yield* Fiber.interrupt(leader)
+        yield* open
+        yield* Effect.forEach(others, Fiber.join)
+        assert.strictEqual(calls(), 1)
+        const [, ...whole] = seen
+        assert.deepStrictEqual(
+          new Set(whole.map((parts) => textOf(foldCall(parts).content))),
+          new Set(["half and half"]),
+        )
       }),
       layer,
     )

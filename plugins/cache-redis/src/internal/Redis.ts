@@ -6,6 +6,8 @@ import * as Queue from "effect/Queue"
 import { ErrorReply } from "redis"
 import { Breaker, type BreakerState } from "./Breaker.ts"
 import { Deadlines, type Due } from "./Deadlines.ts"
+import type { Settings } from "../Options.ts"
+import type { Names } from "./names.ts"
 import type { Tally } from "./Tally.ts"
 import { type Clients, type Commands, openClients } from "./client.ts"
 
@@ -130,14 +132,20 @@ export class Redis {
 }
 
 /** Connects, and waits a little for it: a Redis that is not there holds nothing up. */
-export const openRedis = Effect.fnUntraced(function* (url: string, patienceMs: number, tally: Tally) {
-  const clients = yield* openClients(url)
+export const openRedis = Effect.fnUntraced(function* (
+  { url, patienceMs }: Pick<Settings, "url" | "patienceMs">,
+  { fence, floor }: Names,
+  tally: Tally,
+) {
   const warnings = yield* Queue.sliding<string>(1)
+  const mends = yield* Queue.sliding<string>(1)
+  const clients = yield* openClients(url, () => void Queue.offerUnsafe(mends, `"${fence}" and "${floor}"`))
   const troubled = (error: unknown): void =>
     void Queue.offerUnsafe(warnings, error instanceof Error ? error.message : String(error))
   clients.client.on("error", troubled)
   clients.listener.on("error", troubled)
-  yield* Effect.forkScoped(Effect.forever(warned(warnings)))
+  yield* Effect.forkScoped(Effect.forever(warned(warnings, cannotUse)))
+  yield* Effect.forkScoped(Effect.forever(warned(mends, hasMended)))
   yield* firstTry(clients, troubled)
   const redis = new Redis(clients, { patienceMs, tally, warnings, clock: yield* Clock.Clock })
   yield* Effect.forkScoped(redis.watching)
@@ -158,13 +166,13 @@ const firstTry = ({ client }: Clients, troubled: (error: unknown) => void): Effe
   return Effect.timeoutOrElse(tried, { duration: firstMs, orElse: () => Effect.void })
 }
 
+const cannotUse = "@switchyard/cache-redis cannot use Redis, so nothing is found there until it can: "
+const hasMended =
+  "@switchyard/cache-redis found the numbers of its leases lost or written over, and began them again; answers that were " +
+  "under way are not kept. Let nothing else write there, and Redis evict nothing there: "
+
 /** One line a minute at most: a client that cannot connect says so with each try. */
-const warned = (warnings: Queue.Queue<string>): Effect.Effect<void> =>
-  Effect.flatMap(Queue.take(warnings), (why) =>
-    Effect.andThen(
-      Effect.logWarning(`@switchyard/cache-redis cannot use Redis, so nothing is found there until it can: ${why}`),
-      Effect.sleep("1 minute"),
-    ),
-  )
+const warned = (told: Queue.Queue<string>, what: string): Effect.Effect<void> =>
+  Effect.flatMap(Queue.take(told), (more) => Effect.andThen(Effect.logWarning(what + more), Effect.sleep("1 minute")))
 
 export const countFailures = (amount: number): Effect.Effect<void> => Metric.update(failuresMetric, amount)

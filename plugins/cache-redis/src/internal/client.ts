@@ -86,13 +86,30 @@ interface Connection {
   readonly off: (event: string, heard: (error: unknown) => void) => unknown
 }
 
-/** Not yet connected; closed with the scope. They try again by themselves until then. */
-export const openClients = (url: string): Effect.Effect<Clients, LlmError, Scope.Scope> =>
+/**
+ * Not yet connected; closed with the scope. They try again by themselves until then. `mended` is told when the numbers of
+ * leases had to begin again.
+ */
+export const openClients = (url: string, mended: () => void): Effect.Effect<Clients, LlmError, Scope.Scope> =>
   Effect.gen(function* () {
     const client = yield* scoped(Effect.try({ try: () => opened(url), catch: wrongUrl }))
     const listener = yield* scoped(Effect.sync(() => client.duplicate()))
-    return { client, listener, binary: client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer }) }
+    return { client, listener, binary: telling(client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer }), mended) }
   })
+
+/** What a script replies that mended the numbers is in a table. (Clients of one URL share their scripts' `transformReply`.) */
+const telling = (commands: Commands, mended: () => void): Commands => {
+  const told =
+    (name: "last" | "acquire" | "keep" | "fence"): Script =>
+    async (keys, args) => {
+      const reply = await commands[name](keys, args)
+      if (!Array.isArray(reply)) return reply
+      mended()
+      return reply[0]
+    }
+  const own: Commands = Object.create(commands)
+  return Object.assign(own, { last: told("last"), acquire: told("acquire"), keep: told("keep"), fence: told("fence") })
+}
 
 const scoped = <A extends { readonly destroy: () => unknown }, E>(open: Effect.Effect<A, E>) =>
   Effect.acquireRelease(open, (client) => Effect.sync(() => void client.destroy()))

@@ -17,7 +17,7 @@ export const makeParts = Effect.fnUntraced(function* (options: Options) {
   const settings = settingsOf(options)
   const names = new Names(settings.prefix)
   const tally = new Tally()
-  const redis = yield* openRedis(settings.url, settings.patienceMs, tally)
+  const redis = yield* openRedis(settings, names, tally)
   // Unlike any other process there is or was: a lease of one that died must not be taken for this one's.
   const self = randomBytes(9).toString("base64url")
   const near = settings.near === undefined ? undefined : new Near(settings.near, tally)

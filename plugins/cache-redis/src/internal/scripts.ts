@@ -7,28 +7,38 @@
 /**
  * `numbers(fence, floor)`: the number of the last lease, and the least whose answer is kept. Where Redis has lost one of them,
  * or it is not a number, both begin again at the time in us: above all that were given out, so nothing that was asked for
- * before is kept. A text is a number where INCR and a double take it for the same.
+ * before is kept. What Redis holds already was checked when it was stored, and stays. They rise by one for each lease, so
+ * what is more than a day ahead of the time was never one of them. `replied(value)`: the value, in a table where one of the
+ * numbers was there and had to be mended.
  */
 const numbers = `
-local function number(key)
+local mended = false
+local function number(key, most)
   local text = redis.pcall('GET', key)
-  if type(text) ~= 'string' or not string.match(text, '^%d+$') then return nil end
+  if type(text) ~= 'string' or not string.match(text, '^[1-9]%d*$') then return nil end
   local value = tonumber(text)
-  return value < 2 ^ 53 and value or nil
+  return value <= most and value or nil
 end
 local function numbers(fence, floor)
-  local last, least = number(fence), number(floor)
-  if last and least and last >= least then return last, least end
   local time = redis.call('TIME')
-  local now = math.max(time[1] * 1000000 + time[2], last or 0, least or 0)
+  local now = time[1] * 1000000 + time[2]
+  local most = now + 24 * 3600 * 1000000
+  local last, least = number(fence, most), number(floor, most)
+  if last and least and last >= least then return last, least end
+  mended = redis.call('EXISTS', fence, floor) > 0
+  now = math.max(now, last or 0, least or 0)
   redis.call('SET', fence, string.format('%.0f', now))
   redis.call('SET', floor, string.format('%.0f', now))
   return now, now
+end
+local function replied(value)
+  if mended then return { value } end
+  return value
 end`
 
 /** The number of the last lease. */
 export const last = `${numbers}
-return (numbers(KEYS[1], KEYS[2]))`
+return replied((numbers(KEYS[1], KEYS[2])))`
 
 /**
  * The entry, if there is one now; else the number of the lease that is this caller's now. Where another leads: the number of
@@ -40,10 +50,10 @@ if ARGV[3] ~= '1' then
   if kept then return kept end
 end
 local fence = numbers(KEYS[3], KEYS[4])
-if redis.call('EXISTS', KEYS[2]) == 1 then return -fence end
+if redis.call('EXISTS', KEYS[2]) == 1 then return replied(-fence) end
 fence = redis.call('INCR', KEYS[3])
 redis.call('SET', KEYS[2], string.format('%.0f:', fence) .. ARGV[1], 'PX', ARGV[2])
-return fence`
+return replied(fence)`
 
 /** 1 where the lease is still this caller's and lasts longer now. */
 export const renew = `
@@ -67,12 +77,12 @@ export const store = `${numbers}
 local mode, lease = ARGV[1], redis.call('GET', KEYS[2])
 local fence, floor = numbers(KEYS[4], KEYS[3])
 if mode == 'fenced' then
-  if lease ~= ARGV[2] then return 0 end
+  if lease ~= ARGV[2] then return replied(0) end
 elseif mode == 'polite' and (lease or redis.call('EXISTS', KEYS[1]) == 1) then
-  return 0
+  return replied(0)
 end
 local since = tonumber(string.match(ARGV[2], '^%d+'))
-if since and (since < floor or since > fence) then return 0 end
+if since and (since < floor or since > fence) then return replied(0) end
 local px = tonumber(ARGV[4])
 redis.call('SET', KEYS[1], ARGV[3], 'PX', px)
 if lease then redis.call('DEL', KEYS[2]) end
@@ -85,7 +95,7 @@ for i = 5, #KEYS do
   if redis.call('PTTL', KEYS[i]) < px then redis.call('PEXPIRE', KEYS[i], px) end
 end
 redis.call('PUBLISH', ARGV[5], ARGV[6])
-return 1`
+return replied(1)`
 
 /** What was asked for until now is not kept any more, and in no process followed. */
 export const fence = `${numbers}
@@ -93,7 +103,7 @@ numbers(KEYS[1], KEYS[2])
 local now = redis.call('INCR', KEYS[1])
 redis.call('SET', KEYS[2], string.format('%.0f', now))
 redis.call('PUBLISH', ARGV[1], ARGV[2])
-return now`
+return replied(now)`
 
 /** Drops entries: those of the keys from the third on, with the members from the third argument on. Gives how many there were. */
 export const drop = `
