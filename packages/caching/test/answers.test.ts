@@ -118,8 +118,13 @@ describe("costs", () => {
 
 const letters = Schema.Array(Schema.Literals(["a", "b", "*", "?", ".", "["]))
 
-it.prop("a glob fits what its regular expression fits", [letters, letters], ([pattern, text]) => {
-  const escaped = pattern.map((char) => (char === "*" ? ".*" : char === "?" ? "." : `\\${char}`))
-  const expression = new RegExp(`^${escaped.join("").replace(/\\([ab])/g, "$1")}$`, "s")
-  assert.strictEqual(glob(pattern.join(""), text.join("")), expression.test(text.join("")))
-})
+it.prop(
+  "a glob fits what its regular expression fits",
+  [letters, letters],
+  ([pattern, text]) => {
+    const escaped = pattern.map((char) => (char === "*" ? ".*" : char === "?" ? "." : `\\${char}`))
+    const expression = new RegExp(`^${escaped.join("").replace(/\\([ab])/g, "$1")}$`, "s")
+    assert.strictEqual(glob(pattern.join(""), text.join("")), expression.test(text.join("")))
+  },
+  { arbitrary: { seed: "answers" } },
+)

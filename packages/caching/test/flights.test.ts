@@ -272,4 +272,5 @@ it.effect.prop(
         assert.strictEqual(demands.at(-1) === "none", there === 0)
       }
     }),
+  { arbitrary: { seed: "flights" } },
 )

@@ -19,38 +19,42 @@ interface Named extends Ranked {
 }
 
 describe("the order of eviction", () => {
-  it.effect.prop("is that of a list that is searched whole each time", [Steps], ([steps]) =>
-    Effect.sync(() => {
-      const queue = new GreedyDual<Named>()
-      const list = new Map<number, Named>()
-      let age = 0
-      for (const { what, which, worth, share } of steps) {
-        const there = list.get(which)
-        if (what === "add" && there === undefined) {
-          const entry = { name: which, worth, share, frequency: 1, rank: 0, queued: 0, place: -1 }
-          queue.add(entry)
-          list.set(which, entry)
-          assert.strictEqual(entry.rank, age + worth / share)
+  it.effect.prop(
+    "is that of a list that is searched whole each time",
+    [Steps],
+    ([steps]) =>
+      Effect.sync(() => {
+        const queue = new GreedyDual<Named>()
+        const list = new Map<number, Named>()
+        let age = 0
+        for (const { what, which, worth, share } of steps) {
+          const there = list.get(which)
+          if (what === "add" && there === undefined) {
+            const entry = { name: which, worth, share, frequency: 1, rank: 0, queued: 0, place: -1 }
+            queue.add(entry)
+            list.set(which, entry)
+            assert.strictEqual(entry.rank, age + worth / share)
+          }
+          if (what === "touch" && there !== undefined) {
+            there.frequency++
+            queue.touch(there)
+          }
+          if (what === "remove" && there !== undefined) {
+            queue.remove(there)
+            list.delete(which)
+          }
+          if (what === "evict") {
+            const gone = queue.evict()
+            const least = Math.min(...[...list.values()].map(({ rank }) => rank))
+            assert.strictEqual(gone?.rank ?? Infinity, least)
+            if (gone === undefined) continue
+            list.delete(gone.name)
+            age = Math.max(age, gone.rank)
+          }
+          assert.strictEqual(queue.size, list.size)
         }
-        if (what === "touch" && there !== undefined) {
-          there.frequency++
-          queue.touch(there)
-        }
-        if (what === "remove" && there !== undefined) {
-          queue.remove(there)
-          list.delete(which)
-        }
-        if (what === "evict") {
-          const gone = queue.evict()
-          const least = Math.min(...[...list.values()].map(({ rank }) => rank))
-          assert.strictEqual(gone?.rank ?? Infinity, least)
-          if (gone === undefined) continue
-          list.delete(gone.name)
-          age = Math.max(age, gone.rank)
-        }
-        assert.strictEqual(queue.size, list.size)
-      }
-    }),
+      }),
+    { arbitrary: { seed: "eviction" } },
   )
 })
 
@@ -68,22 +72,26 @@ it("one taken out of the middle leaves the others in order", () => {
 const Asked = Schema.Array(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0), Schema.isLessThanOrEqualTo(30)))
 
 describe("bounds", () => {
-  it.effect.prop("hold whatever is asked, and a hit is always the answer to that question", [Asked], ([asked]) =>
-    Effect.gen(function* () {
-      const { plugin, state } = provider()
-      const { call, control } = yield* standing([plugin], { maxEntries: 5, maxBytes: 6000, maxEntryBytes: 5000 })
-      const last = new Map<number, string>()
-      for (const one of asked) {
-        state.say = (nth) => Effect.succeed(answer(`${one} by ${nth} ${"x".repeat(one * 40)}`))
-        const { content, cached } = yield* call({ prompt: `${one}` })
-        const text = content[0]?.type === "text" ? content[0].text : ""
-        if (cached === undefined) last.set(one, text)
-        else assert.strictEqual(text, last.get(one))
-        const { entries, bytes } = yield* control.stats
-        assert.isAtMost(entries, 5)
-        assert.isAtMost(bytes, 6000)
-      }
-    }).pipe(Effect.scoped),
+  it.effect.prop(
+    "hold whatever is asked, and a hit is always the answer to that question",
+    [Asked],
+    ([asked]) =>
+      Effect.gen(function* () {
+        const { plugin, state } = provider()
+        const { call, control } = yield* standing([plugin], { maxEntries: 5, maxBytes: 6000, maxEntryBytes: 5000 })
+        const last = new Map<number, string>()
+        for (const one of asked) {
+          state.say = (nth) => Effect.succeed(answer(`${one} by ${nth} ${"x".repeat(one * 40)}`))
+          const { content, cached } = yield* call({ prompt: `${one}` })
+          const text = content[0]?.type === "text" ? content[0].text : ""
+          if (cached === undefined) last.set(one, text)
+          else assert.strictEqual(text, last.get(one))
+          const { entries, bytes } = yield* control.stats
+          assert.isAtMost(entries, 5)
+          assert.isAtMost(bytes, 6000)
+        }
+      }).pipe(Effect.scoped),
+    { arbitrary: { seed: "eviction" } },
   )
 
   it.effect("what costs more to get again stays longer, and goes in the end when nobody asks", () =>

@@ -29,6 +29,7 @@ it.effect.prop(
       assert.deepStrictEqual(plain(yield* readBack(name, entry)), plain(kept))
       assert.strictEqual(yield* readBack(`${name}x`, entry), "corrupt")
     }),
+  { arbitrary: { seed: "entries" } },
 )
 
 it.effect.prop(
@@ -39,6 +40,7 @@ it.effect.prop(
       const spoilt = yield* readBack(name, Buffer.from([...bytes]))
       assert.match(String(spoilt), /^(corrupt|outdated|newer)$/)
     }),
+  { arbitrary: { seed: "entries" } },
 )
 
 it.prop(
@@ -64,6 +66,7 @@ it.prop(
       assert.deepStrictEqual(plain(whole), plain(seen.value))
     }
   },
+  { arbitrary: { seed: "entries" } },
 )
 
 const usual = {
@@ -135,12 +138,16 @@ it.effect("a bomb is not unpacked, a large answer is, either way", () =>
   }),
 )
 
-it.effect.prop("no tenant's name is another's, whatever is in it", [Schema.String, Schema.String], ([a, b]) =>
-  Effect.sync(() => {
-    assert.strictEqual(memberOf(a, "k") === memberOf(b, "k"), a === b)
-    assert.notStrictEqual(memberOf(a, "k"), memberOf(undefined, "k"))
-    assert.strictEqual(memberOf(a, "k").startsWith(ofTenant(b)), a === b)
-    assert.strictEqual(keyIn(memberOf(a, b)), b)
-    assert.notMatch(memberOf(a, b), /[\s*?[\]]/)
-  }),
+it.effect.prop(
+  "no tenant's name is another's, whatever is in it",
+  [Schema.String, Schema.String],
+  ([a, b]) =>
+    Effect.sync(() => {
+      assert.strictEqual(memberOf(a, "k") === memberOf(b, "k"), a === b)
+      assert.notStrictEqual(memberOf(a, "k"), memberOf(undefined, "k"))
+      assert.strictEqual(memberOf(a, "k").startsWith(ofTenant(b)), a === b)
+      assert.strictEqual(keyIn(memberOf(a, b)), b)
+      assert.notMatch(memberOf(a, b), /[\s*?[\]]/)
+    }),
+  { arbitrary: { seed: "entries" } },
 )

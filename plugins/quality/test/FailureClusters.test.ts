@@ -66,24 +66,32 @@ describe("failure clusters", () => {
 
   const message = Schema.Array(Schema.Literals(["field", "missing", "price", "42", '"x"', "not", "valid", "JSON", "é"]))
 
-  it.effect.prop("the same failures give the same clusters, each counted once", [Schema.Array(message)], ([words]) =>
-    Effect.sync(() => {
-      const messages = words.map((list) => list.join(" "))
-      const [one, two] = [makeFailureClusters(), makeFailureClusters()]
-      assert.deepStrictEqual(add(one, messages), add(two, messages))
-      assert.deepStrictEqual(one.top(), two.top())
-      const total = one.top(1000).reduce((sum, { count }) => sum + count, 0)
-      assert.strictEqual(total, messages.length)
-    }),
+  it.effect.prop(
+    "the same failures give the same clusters, each counted once",
+    [Schema.Array(message)],
+    ([words]) =>
+      Effect.sync(() => {
+        const messages = words.map((list) => list.join(" "))
+        const [one, two] = [makeFailureClusters(), makeFailureClusters()]
+        assert.deepStrictEqual(add(one, messages), add(two, messages))
+        assert.deepStrictEqual(one.top(), two.top())
+        const total = one.top(1000).reduce((sum, { count }) => sum + count, 0)
+        assert.strictEqual(total, messages.length)
+      }),
+    { arbitrary: { seed: "FailureClusters" } },
   )
 
-  it.effect.prop("any text can be a message", [Schema.String], ([text]) =>
-    Effect.sync(() => {
-      const clusters = makeFailureClusters()
-      assert.strictEqual(
-        clusters.add({ kind: "k", message: text, atMs: 0 }),
-        clusters.add({ kind: "k", message: text, atMs: 1 }),
-      )
-    }),
+  it.effect.prop(
+    "any text can be a message",
+    [Schema.String],
+    ([text]) =>
+      Effect.sync(() => {
+        const clusters = makeFailureClusters()
+        assert.strictEqual(
+          clusters.add({ kind: "k", message: text, atMs: 0 }),
+          clusters.add({ kind: "k", message: text, atMs: 1 }),
+        )
+      }),
+    { arbitrary: { seed: "FailureClusters" } },
   )
 })

@@ -94,10 +94,14 @@ describe("feedback", () => {
     assert.strictEqual(rewardOf({ thumbs: "up", correction: "No idea" }, "Paris"), 1)
   })
 
-  it.effect.prop("rewards lie in 0 to 1", [Schema.String, Schema.String], ([a, b]) =>
-    Effect.sync(() => {
-      const reward = rewardOf({ correction: a }, b)
-      assert.isTrue(reward >= 0 && reward <= 1)
-    }),
+  it.effect.prop(
+    "rewards lie in 0 to 1",
+    [Schema.String, Schema.String],
+    ([a, b]) =>
+      Effect.sync(() => {
+        const reward = rewardOf({ correction: a }, b)
+        assert.isTrue(reward >= 0 && reward <= 1)
+      }),
+    { arbitrary: { seed: "Feedback" } },
   )
 })

@@ -98,6 +98,7 @@ describe("any text", () => {
       }
       assert.deepStrictEqual(groundedness(answer, [passage]), first)
     },
+    { arbitrary: { seed: "Groundedness" } },
   )
 
   it("long runs of one sign are no burden", () => {

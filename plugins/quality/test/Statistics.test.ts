@@ -39,6 +39,7 @@ describe("rolling statistics", () => {
         const squares = last.reduce((sum, value) => sum + (value - mean) ** 2, 0)
         assert.closeTo(found?.sd ?? Number.NaN, last.length < 2 ? 0 : Math.sqrt(squares / (last.length - 1)), 1e-9)
       }),
+    { arbitrary: { seed: "Statistics" } },
   )
 
   it("forget what is too old", () => {

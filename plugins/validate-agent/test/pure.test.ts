@@ -25,17 +25,21 @@ const read = (reply: string, material: ReadonlyArray<string>) =>
   readReply(said(reply), { fence: makeFence(material), material, isVerdict: isOpinion, read: readOpinion(measure) })
 
 describe("fences", () => {
-  it.effect.prop("no material holds its own marks", [Schema.Array(Schema.String)], ([texts]) =>
-    Effect.sync(() => {
-      const { marker, id } = makeFence(texts)
-      // Whoever knows the marks of one question and writes them into the next meets others there.
-      const next = makeFence([...texts, marker, id])
-      for (const text of [...texts, marker, id]) {
-        assert.isFalse(text.includes(next.marker))
-        assert.isFalse(text.includes(next.id))
-      }
-      assert.deepStrictEqual(makeFence(texts).id, id)
-    }),
+  it.effect.prop(
+    "no material holds its own marks",
+    [Schema.Array(Schema.String)],
+    ([texts]) =>
+      Effect.sync(() => {
+        const { marker, id } = makeFence(texts)
+        // Whoever knows the marks of one question and writes them into the next meets others there.
+        const next = makeFence([...texts, marker, id])
+        for (const text of [...texts, marker, id]) {
+          assert.isFalse(text.includes(next.marker))
+          assert.isFalse(text.includes(next.id))
+        }
+        assert.deepStrictEqual(makeFence(texts).id, id)
+      }),
+    { arbitrary: { seed: "pure" } },
   )
 })
 
@@ -52,6 +56,7 @@ describe("verdicts in replies", () => {
           [JSON.parse(JSON.stringify(object))],
         )
       }),
+    { arbitrary: { seed: "pure" } },
   )
 
   it.effect.prop(
@@ -65,14 +70,19 @@ describe("verdicts in replies", () => {
           assert.isFalse(passed)
         }
       }),
+    { arbitrary: { seed: "pure" } },
   )
 
-  it.effect.prop("no text at all makes it fail other than by saying why", [Schema.String], ([text]) =>
-    Effect.sync(() => {
-      const result = read(text, ["answer"])
-      if (Result.isFailure(result)) assert.isAbove(result.failure.length, 0)
-      else assert.isBoolean(result.success.ok)
-    }),
+  it.effect.prop(
+    "no text at all makes it fail other than by saying why",
+    [Schema.String],
+    ([text]) =>
+      Effect.sync(() => {
+        const result = read(text, ["answer"])
+        if (Result.isFailure(result)) assert.isAbove(result.failure.length, 0)
+        else assert.isBoolean(result.success.ok)
+      }),
+    { arbitrary: { seed: "pure" } },
   )
 
   it("hostile replies cost little", () => {
@@ -89,18 +99,22 @@ describe("verdicts in replies", () => {
 })
 
 describe("placeholders", () => {
-  it.effect.prop("values are never filled in turn", [Schema.String], ([value]) =>
-    Effect.sync(() => {
-      const nested = `${value}{AA}{BB}`
-      const { text } = fill(
-        "<{AA}>",
-        new Map([
-          ["AA", nested],
-          ["BB", "b"],
-        ]),
-      )
-      assert.strictEqual(text, `<${nested}>`)
-    }),
+  it.effect.prop(
+    "values are never filled in turn",
+    [Schema.String],
+    ([value]) =>
+      Effect.sync(() => {
+        const nested = `${value}{AA}{BB}`
+        const { text } = fill(
+          "<{AA}>",
+          new Map([
+            ["AA", nested],
+            ["BB", "b"],
+          ]),
+        )
+        assert.strictEqual(text, `<${nested}>`)
+      }),
+    { arbitrary: { seed: "pure" } },
   )
 
   it("an unknown one stays, with the nearest known name", () => {
@@ -123,6 +137,7 @@ describe("majorities", () => {
         const counts = ["a", "b", "c"].map((key) => keys.filter((other) => other === key).length).sort((x, y) => y - x)
         assert.strictEqual(found._tag === "Winner", (counts[0] ?? 0) > (counts[1] ?? 0))
       }),
+    { arbitrary: { seed: "pure" } },
   )
 })
 

@@ -83,6 +83,7 @@ describe("where code is", () => {
         assert.strictEqual(line, before.length + 3)
         assert.strictEqual(text.split("\n")[line - 1]?.charAt(column - 1), ")")
       }),
+    { arbitrary: { seed: "answers" } },
   )
 
   it.live.prop(
@@ -116,6 +117,7 @@ describe("where code is", () => {
           assert.isTrue(start >= 0 && start <= end && end <= text.length && line > 0 && column > 0)
         }
       }),
+    { arbitrary: { seed: "answers" } },
   )
 })
 
