@@ -1,3 +1,4 @@
+export { type LazyStore, lazyStore, type StoreKind, type StoreUrl } from "./lazyStore.ts"
 export { migrate, type Migration } from "./migrate.ts"
 export { safeTransactions } from "./safeTransactions.ts"
 export { sqlLayer, type SqlOptions } from "./sqlLayer.ts"
