@@ -1,5 +1,5 @@
 export { type CachingSettings, cachingDefaults, cachingOptions } from "./CachingOptions.ts"
-export { costOf, priced } from "./costOf.ts"
+export { costOf } from "./costOf.ts"
 export { type Asked, Flight } from "./Flight.ts"
 export { Flights, type Joined } from "./Flights.ts"
 export { type Dated, type Freshness, freshnessOf, keptUntil, mayCache, servesErrors, ttlOf } from "./freshness.ts"

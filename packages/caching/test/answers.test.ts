@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { fold, type Price, type ProviderResponse, textOf, type Usage } from "@switchyard/core"
+import { fold, type ProviderResponse, textOf } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
@@ -14,7 +14,6 @@ import {
   mayCache,
   ownCopy,
   paced,
-  priced,
   servesErrors,
   ttlOf,
 } from "../src/index.ts"
@@ -97,23 +96,6 @@ describe("a kept answer", () => {
       assert.isTrue(pieces.every((piece) => !piece.startsWith("\u200d") && !piece.endsWith("\u200d")))
     }),
   )
-})
-
-describe("costs", () => {
-  const price: Price = { input: 2, output: 10, cacheRead: 0.5 }
-  const at = (input: Usage["input"], output: Usage["output"], rates: Price = price) => priced({ input, output }, rates)
-
-  it("are counts times rates, in USD", () => {
-    assert.approximately(at({ total: 1000 }, { total: 100 }) ?? 0, 0.003, 1e-12)
-    assert.approximately(at({ total: 1000, cacheRead: 400 }, { total: 0 }) ?? 0, 0.0014, 1e-12)
-  })
-
-  it("are not known where a count or a rate is not", () => {
-    assert.isUndefined(at({}, { total: 1 }))
-    assert.isUndefined(at({ total: 1 }, {}))
-    assert.isUndefined(at({ total: 10, cacheWrite: 5 }, { total: 0 }))
-    assert.strictEqual(at({ total: 0 }, { total: 0 }, {}), 0)
-  })
 })
 
 const letters = Schema.Array(Schema.Literals(["a", "b", "*", "?", ".", "["]))

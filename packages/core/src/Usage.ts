@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import type { Price } from "./ModelInfo.ts"
 
 const count = Schema.optionalKey(Schema.Natural)
 
@@ -23,6 +24,26 @@ export interface Usage extends Schema.Schema.Type<typeof Usage> {}
 
 /** The usage of an answer whose provider reported nothing. */
 export const unknownUsage: Usage = { input: {}, output: {} }
+
+/** What an answer cost at these rates, in USD; `undefined` where a rate or a count that it needs is not known. */
+export const usdAt = (price: Price | undefined, { input, output }: Usage): number | undefined => {
+  if (price === undefined) return undefined
+  const { cacheRead = 0, cacheWrite = 0 } = input
+  const uncached = input.uncached ?? (input.total === undefined ? undefined : input.total - cacheRead - cacheWrite)
+  const parts: ReadonlyArray<readonly [tokens: number | undefined, rate: number | undefined]> = [
+    [uncached, price.input],
+    [cacheRead, price.cacheRead],
+    [cacheWrite, price.cacheWrite],
+    [output.total, price.output],
+  ]
+  let sum = 0
+  for (const [tokens, rate] of parts) {
+    if (tokens === 0) continue
+    if (tokens === undefined || rate === undefined) return undefined
+    sum += tokens * rate
+  }
+  return sum / 1e6
+}
 
 const plus = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined ? b : b === undefined ? a : a + b

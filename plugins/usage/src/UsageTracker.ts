@@ -5,7 +5,7 @@ import type { BudgetStatus } from "./Budget.ts"
 import type { UsageEntry, UsageRecord } from "./UsageRecord.ts"
 import type { UsageQuery, UsageSum } from "./UsageStats.ts"
 
-/** Whose counters are read, for budgets that have one for each. */
+/** Whose counters are read, for budgets that have one for each; all that have spent where nobody is named. */
 export interface BudgetSubject {
   readonly tenant?: string
   readonly provider?: string
@@ -26,7 +26,7 @@ export interface UsageTracker {
   readonly trackUsage: (entry: UsageEntry) => Effect.Effect<UsageRecord, LlmError>
   /** Sums of the ledger, what waits included. */
   readonly usageStats: (query?: UsageQuery) => Effect.Effect<ReadonlyArray<UsageSum>, LlmError>
-  /** How far each budget is used. */
+  /** How far each budget is used, for each that has a counter of its own: see `BudgetSubject`. */
   readonly budgets: (subject?: BudgetSubject) => Effect.Effect<ReadonlyArray<BudgetStatus>, LlmError>
   /** Writes what waits, now. */
   readonly flush: Effect.Effect<void, LlmError>

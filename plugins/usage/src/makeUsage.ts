@@ -1,8 +1,9 @@
 import type { LlmError } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { Budget } from "./Budget.ts"
+import type { Spender } from "./internal/BudgetRules.ts"
 import { type Engine, makeEngine } from "./internal/makeEngine.ts"
-import { type Spender, subjectOf } from "./internal/BudgetRules.ts"
 import type { Options } from "./Options.ts"
 import type { UsageEntry, UsageRecord } from "./UsageRecord.ts"
 import type { BudgetSubject, UsageTracker } from "./UsageTracker.ts"
@@ -16,20 +17,18 @@ export const trackerOf = (engine: Engine): UsageTracker => {
   return {
     trackUsage: (entry) => track(engine, entry),
     usageStats: ledger.stats,
-    budgets: (subject = {}) => budgets.status((rule) => subjectOf(rule, spenderIn(subject))),
+    budgets: (subject = {}) => budgets.status(({ budget }) => subjectFor(budget, subject)),
     flush: ledger.flush,
     lost: Effect.sync(ledger.lost),
   }
 }
 
-const spenderIn = ({ tenant, provider, model, tags = {} }: BudgetSubject): Spender => {
-  const slash = model?.indexOf("/") ?? -1
-  return {
-    provider: provider ?? model?.slice(0, Math.max(0, slash)) ?? "",
-    model: model?.slice(slash + 1) ?? "",
-    tenant,
-    tags,
-  }
+/** Whose counter of this budget is meant; `undefined`: nobody is named. */
+const subjectFor = ({ by }: Budget, { tenant, provider, model, tags = {} }: BudgetSubject): string | undefined => {
+  if (by === undefined) return ""
+  if (typeof by === "object") return tags[by.tag]
+  if (by === "tenant") return tenant
+  return by === "model" ? model : (provider ?? model?.split("/")[0])
 }
 
 const track = Effect.fnUntraced(function* ({ ledger, pricing, budgets, now, newId }: Engine, entry: UsageEntry) {

@@ -1,11 +1,15 @@
+import { once } from "node:events"
+import { createServer, type Socket } from "node:net"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { freePort, OwnRedis } from "@switchyard/testkit/servers"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
 import { makeUsage } from "../src/index.ts"
 import { sharedBudgets } from "./shared.ts"
-import { answer, folder, provider, standing, used } from "./stubs.ts"
+import { answer, folder, provider, standing, until, used } from "./stubs.ts"
 
 const there = await OwnRedis.start()
 await there?.stop()
@@ -22,6 +26,26 @@ const ownRedis = Effect.acquireRelease(
     Effect.promise(async () => {
       if (redis.pid === pid) process.kill(pid, "SIGCONT")
       await redis.stop()
+    }),
+)
+
+/** Takes connections and says nothing, ever. */
+const mute = Effect.acquireRelease(
+  Effect.promise(async () => {
+    const sockets = new Set<Socket>()
+    const server = createServer((socket) => void sockets.add(socket.on("error", () => undefined))).listen(
+      0,
+      "127.0.0.1",
+    )
+    await once(server, "listening")
+    const address = server.address()
+    if (address === null || typeof address === "string") throw new Error("it has no port")
+    return { url: `redis://127.0.0.1:${address.port}`, server, sockets }
+  }),
+  ({ server, sockets }) =>
+    Effect.sync(() => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
     }),
 )
 
@@ -134,6 +158,19 @@ describe.skipIf(there === undefined)("a Redis that is away", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live("that takes connections and never answers costs the stack a second once, and no call anything", () =>
+    Effect.gen(function* () {
+      const { url } = yield* mute
+      const { plugin } = provider()
+      const options = { budgets: sharedBudgets, rateLimits: { p: { rpm: 1000 } } }
+      const redis = { url, timeoutMs: 300, whenAway: "allow" as const }
+      const { value: stack, ms } = yield* timed(standing([plugin], { ...options, redis }))
+      assert.isBelow(ms, 2000)
+      yield* stack.call()
+      for (let round = 0; round < 5; round++) assert.isBelow((yield* timed(stack.call())).ms, 200)
+    }).pipe(Effect.scoped),
+  )
+
   it.live("holds up no stack that is built", () =>
     Effect.gen(function* () {
       const redis = { url: `redis://127.0.0.1:${yield* Effect.promise(() => freePort())}` }
@@ -159,6 +196,36 @@ describe.skipIf(there === undefined)("a Redis that comes back empty", () => {
       assert.isTrue(yield* Effect.promise(() => redis.begin()))
       assert.strictEqual(yield* begun, 470)
       assert.strictEqual(yield* begun, 470)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("is told what is held for calls under way, which is given back as they end", () =>
+    Effect.gen(function* () {
+      const { redis, url } = yield* ownRedis
+      const { plugin, state } = provider()
+      const { call, use } = yield* standing([plugin], { budgets: sharedBudgets, redis: { url } })
+      const gate = yield* Deferred.make<void>()
+      state.generate = () => Effect.as(Deferred.await(gate), answer("fine", used(10, 20)))
+      const large = { maxOutputTokens: 1900 }
+      const running = yield* Effect.forkChild(Effect.all([call(large), call(large)], { concurrency: 2 }))
+      yield* until(() => state.calls === 2)
+      const readable = Effect.retry(
+        Effect.flatMap(
+          Effect.promise(() => use((usage) => usage.budgets()).pipe(Effect.runPromiseExit)),
+          (exit) => (exit._tag === "Success" ? Effect.succeed(exit.value[0]) : Effect.fail("away")),
+        ),
+        { times: 400, schedule: spaced },
+      )
+      const before = yield* readable
+      assert.isAbove(before?.held ?? 0, 3800)
+      yield* emptied(redis)
+      assert.deepStrictEqual(yield* readable, before)
+      assert.strictEqual((yield* Effect.flip(call(large))).reason._tag, "BudgetExceeded")
+      yield* Deferred.succeed(gate, undefined)
+      yield* Fiber.join(running)
+      assert.deepInclude(yield* readable, { used: 60, held: 0 })
+      yield* emptied(redis)
+      assert.deepInclude(yield* readable, { used: 60, held: 0 })
     }).pipe(Effect.scoped),
   )
 

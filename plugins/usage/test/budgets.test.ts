@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
-import type { BudgetAlert } from "../src/index.ts"
+import type { BudgetAlert, BudgetSubject } from "../src/index.ts"
 import { answer, failed, info, plug, provider, standing, used } from "./stubs.ts"
 
 const daily = (usd: number) => ({ limit: { usd }, per: "day" as const })
@@ -93,6 +93,71 @@ describe("a budget", () => {
         statuses.map(({ used: count }) => count),
         [1, 2, 0],
       )
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("shows all that have used or hold some of it, where none is named", () =>
+    Effect.gen(function* () {
+      const [p, q] = [provider("p"), provider("q")]
+      const { call, use } = yield* standing([p.plugin, q.plugin], {
+        budgets: [
+          { name: "provider*", limit: { calls: 9 }, per: "day", by: "provider" },
+          { name: "model", limit: { calls: 9 }, per: "day", by: "model" },
+          { name: "tenant", limit: { calls: 9 }, per: "hour", by: "tenant" },
+          { name: "team", limit: { calls: 9 }, per: "day", by: { tag: "team" } },
+          { name: "all", limit: { calls: 9 }, per: "day" },
+        ],
+      })
+      const shown = (subject?: BudgetSubject) =>
+        Effect.map(
+          use((usage) => usage.budgets(subject)),
+          (statuses) => statuses.map(({ name, subject: of, used: count, held }) => [name, of, count, held]),
+        )
+      assert.deepStrictEqual(yield* shown(), [["all", "", 0, 0]])
+      yield* call({ tenant: "a:b/ü", model: "q/m" })
+      yield* call({ tenant: "", tags: { team: "x" } })
+      const during: Array<unknown> = []
+      p.state.generate = () =>
+        Effect.as(
+          Effect.tap(shown(), (all) => Effect.sync(() => during.push(...all))),
+          answer("fine"),
+        )
+      yield* call({ model: "p/cheap" })
+      assert.deepStrictEqual(during, [
+        ["provider*", "p", 1, 1],
+        ["provider*", "q", 1, 0],
+        ["model", "p/cheap", 0, 1],
+        ["model", "p/m", 1, 0],
+        ["model", "q/m", 1, 0],
+        ["tenant", "", 1, 1],
+        ["tenant", "a:b/ü", 1, 0],
+        ["team", "x", 1, 0],
+        ["all", "", 2, 1],
+      ])
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(yield* shown({ tenant: "a:b/ü", model: "p/m" }), [
+        ["provider*", "p", 2, 0],
+        ["model", "p/m", 1, 0],
+        ["tenant", "a:b/ü", 0, 0],
+        ["team", "x", 1, 0],
+        ["all", "", 3, 0],
+      ])
+      assert.deepStrictEqual(
+        (yield* shown()).filter(([name]) => name === "tenant"),
+        [],
+      )
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("counts a tenant whose name is broken Unicode as its name is written down", () =>
+    Effect.gen(function* () {
+      const { plugin } = provider()
+      const { call, use } = yield* standing([plugin], { budgets: [{ limit: { calls: 1 }, per: "day", by: "tenant" }] })
+      yield* call({ tenant: "a\ud800" })
+      assert.strictEqual((yield* Effect.flip(call({ tenant: "a\ud800" }))).reason._tag, "BudgetExceeded")
+      const [status] = yield* use((usage) => usage.budgets())
+      const [sum] = yield* use((usage) => usage.usageStats({ by: "tenant" }))
+      assert.deepStrictEqual([status?.subject, sum?.group], ["a\ufffd", { tenant: "a\ufffd" }])
     }).pipe(Effect.scoped),
   )
 

@@ -162,6 +162,42 @@ describe.skipIf(redis === undefined)("budgets that processes share through Redis
     }).pipe(Effect.scoped),
   )
 
+  it.live("where none is named, all are shown that have used or hold something, of all processes", () =>
+    Effect.gen(function* () {
+      const [p, q] = [provider("p"), provider("q")]
+      const options = {
+        // As a pattern it would match the keys of others, and not its own.
+        redis: { url, prefix: `${newPrefix()}[*]\\?:` },
+        budgets: [
+          { name: "each*", limit: { calls: 9 }, per: "lifetime" as const, by: "provider" as const },
+          { name: "each", limit: { calls: 9 }, per: "lifetime" as const, by: "tenant" as const },
+        ],
+      }
+      const [a, b] = [yield* standing([p.plugin, q.plugin], options), yield* standing([p.plugin], options)]
+      const shown = Effect.map(
+        b.use((usage) => usage.budgets()),
+        (statuses) => statuses.map(({ name, subject, used: count, held }) => [name, subject, count, held]),
+      )
+      assert.deepStrictEqual(yield* shown, [])
+      yield* a.call({ tenant: "holds" })
+      yield* a.call({ tenant: "a:b", model: "q/m" })
+      const gate = yield* Deferred.make<void>()
+      p.state.generate = () => Effect.as(Deferred.await(gate), answer("fine", used(1, 1)))
+      const running = yield* Effect.forkChild(b.call({ tenant: "held" }), { startImmediately: true })
+      yield* until(() => p.state.calls === 2)
+      const all = [
+        ["each*", "p", 1, 1],
+        ["each*", "q", 1, 0],
+        ["each", "a:b", 1, 0],
+        ["each", "held", 0, 1],
+        ["each", "holds", 1, 0],
+      ]
+      assert.deepStrictEqual(yield* shown, all)
+      yield* Deferred.succeed(gate, undefined)
+      yield* Fiber.join(running)
+    }).pipe(Effect.scoped),
+  )
+
   it.live("what is held when a window ends stays held, and is charged to the next one", () =>
     Effect.gen(function* () {
       const { plugin, state } = provider()

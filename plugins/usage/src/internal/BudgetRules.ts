@@ -1,3 +1,4 @@
+import { toUSVString } from "node:util"
 import { type Budget, budgetLimitOf, type BudgetStatus, type BudgetUnit, budgetUnitOf } from "../Budget.ts"
 import type { Entry, Reading } from "./Counters.ts"
 import { endOf } from "./windows.ts"
@@ -78,14 +79,17 @@ const matches = ({ budget: { match, by } }: Rule, { provider, model, tenant, tag
   )
 }
 
-export const subjectOf = ({ budget: { by } }: Rule, { provider, model, tenant = "", tags }: Spender): string => {
+const subjectOf = ({ budget: { by } }: Rule, { provider, model, tenant = "", tags }: Spender): string => {
   if (by === undefined) return ""
   if (typeof by === "object") return tags[by.tag] ?? ""
   return by === "tenant" ? tenant : by === "provider" ? provider : `${provider}/${model}`
 }
 
 export const keyOf = ({ name, unit, budget: { per } }: Rule, subject: string): string =>
-  [name, unit, per, subject].map(encodeURIComponent).join(":")
+  [name, unit, per, subject].map((part) => encodeURIComponent(toUSVString(part))).join(":")
+
+/** Whose counter has this key. */
+export const subjectIn = (key: string): string => decodeURIComponent(key.slice(key.lastIndexOf(":") + 1))
 
 /** The amount in the rule's unit, in whole units; `undefined`: no price, and the rule does without none. */
 const amountOf = ({ unit, budget }: Rule, { usd, input, output, calls }: Spending): number | undefined => {

@@ -10,9 +10,10 @@ import {
   type Spender,
   type Spending,
   statusOf,
+  subjectIn,
 } from "./BudgetRules.ts"
 import { plugin } from "./connection.ts"
-import type { Counters, CountersAway, Reserved } from "./Counters.ts"
+import type { Counters, CountersAway, Found, Reserved } from "./Counters.ts"
 
 /** What is held for a call, until it is settled. */
 export interface Hold {
@@ -65,6 +66,9 @@ const awayError = ({ why }: CountersAway): LlmError =>
     recovery: "none",
     message: `the budgets cannot be checked, since Redis is away (${why}): start it, or set redis.whenAway to "allow"`,
   })
+
+const listed = (rule: Rule, found: ReadonlyArray<Found>): ReadonlyArray<BudgetStatus> =>
+  found.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ key, reading }) => statusOf(rule, subjectIn(key), reading))
 
 /** The budgets of a stack over its counters. */
 export class Budgets {
@@ -131,14 +135,15 @@ export class Budgets {
     )
   }
 
-  status(subjectOf: (rule: Rule) => string = () => ""): Effect.Effect<ReadonlyArray<BudgetStatus>, LlmError> {
-    return Effect.forEach(this.rules, (rule) => {
+  /** Of a rule for which no subject is given, all that have used or hold something, in the order of their names. */
+  status(subjectOf: (rule: Rule) => string | undefined): Effect.Effect<ReadonlyArray<BudgetStatus>, LlmError> {
+    const all = Effect.forEach(this.rules, (rule) => {
+      const { per } = rule.budget
       const subject = subjectOf(rule)
-      const reading = this.#counters.read(keyOf(rule, subject), rule.budget.per)
-      return Effect.mapBoth(reading, {
-        onFailure: awayError,
-        onSuccess: (read) => statusOf(rule, subject, read),
-      })
+      if (subject === undefined)
+        return Effect.map(this.#counters.under(keyOf(rule, ""), per), (found) => listed(rule, found))
+      return Effect.map(this.#counters.read(keyOf(rule, subject), per), (read) => [statusOf(rule, subject, read)])
     })
+    return Effect.mapBoth(all, { onFailure: awayError, onSuccess: (statuses) => statuses.flat() })
   }
 }

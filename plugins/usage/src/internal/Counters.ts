@@ -20,6 +20,11 @@ export interface Reading {
   readonly passed: ReadonlyArray<number>
 }
 
+export interface Found {
+  readonly key: string
+  readonly reading: Reading
+}
+
 export type Reserved =
   | { readonly _tag: "Held" }
   /** The first counter without room; nothing was held anywhere. `now` is the counters' own time, ms since 1970. */
@@ -47,4 +52,6 @@ export interface Counters {
   /** Gives back what this id holds there, and counts `amount` as used in the window that is now. */
   readonly settle: (id: string, entries: ReadonlyArray<Entry>) => Effect.Effect<ReadonlyArray<Reading>, CountersAway>
   readonly read: (key: string, per: BudgetPeriod) => Effect.Effect<Reading, CountersAway>
+  /** The counters whose keys are this and one part more, and that have used or hold something. */
+  readonly under: (prefix: string, per: BudgetPeriod) => Effect.Effect<ReadonlyArray<Found>, CountersAway>
 }

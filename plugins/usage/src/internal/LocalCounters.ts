@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { BudgetPeriod } from "../Budget.ts"
-import type { Counters, Entry, Reading } from "./Counters.ts"
+import type { Counters, Entry, Found, Reading } from "./Counters.ts"
 import { windowOf } from "./windows.ts"
 
 interface Held {
@@ -43,6 +43,10 @@ class Counter {
   /** Holds are in the order in which they were made, and nearly in that of their end. */
   expire(now: number): void {
     for (const [id, { until }] of this.holds) if (until <= now) this.release(id)
+  }
+
+  get idle(): boolean {
+    return this.used === 0 && this.held === 0
   }
 
   reading(passed: ReadonlyArray<number> = []): Reading {
@@ -95,6 +99,18 @@ export class LocalCounters implements Counters {
       return counter.reading()
     })
 
+  readonly under: Counters["under"] = (prefix) =>
+    this.#at((now) => {
+      const found: Array<Found> = []
+      for (const [key, counter] of this.#counters) {
+        if (!key.startsWith(prefix)) continue
+        counter.turn(now)
+        counter.expire(now)
+        if (!counter.idle) found.push({ key, reading: counter.reading() })
+      }
+      return found
+    })
+
   /** What was used before this process began. */
   readonly restore = (key: string, per: BudgetPeriod, amount: number): Effect.Effect<void> =>
     this.#at((now) => {
@@ -126,7 +142,7 @@ export class LocalCounters implements Counters {
     for (const [key, counter] of this.#counters) {
       counter.turn(now)
       counter.expire(now)
-      if (counter.used === 0 && counter.held === 0) this.#counters.delete(key)
+      if (counter.idle) this.#counters.delete(key)
     }
     this.#sweepAt = Math.max(manyCounters, this.#counters.size * 2)
   }

@@ -1,7 +1,6 @@
-import type { CallContext, Candidate, ModelInfo, Price, Usage } from "@switchyard/core"
+import { type CallContext, type Candidate, type ModelInfo, type Price, type Usage, usdAt } from "@switchyard/core"
 import type { PriceCatalogue } from "../PriceCatalogue.ts"
 import type { UsageTokenCounter } from "../TokenCounter.ts"
-import { usdByRates } from "./rates.ts"
 
 /** What budgets and the ledger ask about prices and tokens. */
 export interface Pricing {
@@ -38,5 +37,5 @@ export const usdFrom =
     const listed = () => catalogue.cost(id, usage, { atMs }).usd
     const found = catalogue.price(id, atMs)
     if (found.rates !== undefined && found.from === "override") return listed()
-    return usdByRates(known?.price, usage) ?? listed() ?? usdByRates(known?.info?.price, usage)
+    return usdAt(known?.price, usage) ?? listed() ?? usdAt(known?.info?.price, usage)
   }

@@ -8,6 +8,7 @@ import type { Share } from "./shares.ts"
 
 const Texts = Schema.Array(Schema.String)
 const decodeReserved = Schema.decodeUnknownResult(Texts)
+const decodeScanned = Schema.decodeUnknownResult(Schema.Tuple([Schema.String, Texts]))
 const decodeSettled = Schema.decodeUnknownResult(Schema.Array(Texts))
 
 const scripts = {
@@ -18,6 +19,9 @@ const scripts = {
 }
 
 const odd = new CountersAway("Redis answered something else than its script gives", true)
+
+/** Counters of a list that are asked for at once: so many that none of them waits for long. */
+const readAtOnce = 50
 
 const readingOf = ([used, held, window, passed = ""]: ReadonlyArray<string>): Reading => ({
   used: Number(used),
@@ -59,6 +63,26 @@ export class RedisCounters implements Counters {
     const answer = yield* this.#run(scripts.read, this.#keys([{ key }]), [per])
     const decoded = decodeReserved(answer)
     return Result.isFailure(decoded) ? yield* Effect.fail(odd) : readingOf(decoded.success)
+  })
+
+  /** Reads through all keys of the Redis, which holds up nobody else. */
+  readonly under: Counters["under"] = Effect.fnUntraced({ self: this }, function* (prefix, per) {
+    const begin = this.#tagged(prefix)
+    const match = `${begin.replace(/[*?[\]\\]/g, "\\$&")}*`
+    const keys = new Set<string>()
+    let cursor = "0"
+    do {
+      const answer = yield* this.#redis.send(["SCAN", cursor, "MATCH", match, "COUNT", "1000"])
+      const decoded = decodeScanned(answer)
+      if (Result.isFailure(decoded)) return yield* Effect.fail(odd)
+      const [next, some] = decoded.success
+      // What follows a colon more is part of a counter.
+      for (const key of some) if (!key.includes(":", begin.length)) keys.add(prefix + key.slice(begin.length))
+      cursor = next
+    } while (cursor !== "0")
+    const reading = (key: string) => Effect.map(this.read(key, per), (read) => ({ key, reading: read }))
+    const found = yield* Effect.forEach(keys, reading, { concurrency: readAtOnce })
+    return found.filter(({ reading: { used, held } }) => used > 0 || held > 0)
   })
 
   /** Counts what the ledger knew to be used at `time`, where that is missing. Gives for each when that was done, in ms, or 0. */

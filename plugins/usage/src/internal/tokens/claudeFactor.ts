@@ -4,7 +4,7 @@ export const claudeVersion = (name: string): number | undefined => {
   return found?.[1] === undefined ? undefined : Number(found[1]) * 100 + Number(found[2] ?? 0)
 }
 
-/** Tokens per token of Claude 2's vocabulary, and the relative error. */
+/** Tokens per token of Claude 2's vocabulary, and the relative error, which is a judgement. */
 export interface ClaudeFactor {
   readonly factor: number
   readonly error: number
