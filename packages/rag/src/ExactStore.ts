@@ -8,7 +8,7 @@ import { makePlainArena } from "./internal/PlainArena.ts"
 import { Rows } from "./internal/Rows.ts"
 import { makeFastestArena } from "./internal/SimdArena.ts"
 import { stampOf } from "./EmbedderStamp.ts"
-import { checkQuery, checkUpsert } from "./storeChecks.ts"
+import { checkDelete, checkQuery, checkUpsert } from "./storeChecks.ts"
 import { defaultNamespace, type InNamespace, VectorStore } from "./VectorStore.ts"
 
 export interface ExactStoreOptions {
@@ -67,6 +67,8 @@ const storeOn = (arena: Arena): ExactStore => {
       }),
     delete: (what) =>
       attempt(() => {
+        const refused = checkDelete(what)
+        if (refused !== undefined) return refused
         const rows = rowsOf(what)
         const accepts = "filter" in what ? predicateOf(what.filter) : undefined
         if (accepts instanceof LlmError) return accepts

@@ -8,7 +8,8 @@ import type { Metadata } from "./Metadata.ts"
 
 /**
  * What a store keeps under an id. `text` is what `search` looks through; `payload` comes back with a match and is never
- * looked at: a chunk, an answer.
+ * looked at: a chunk, an answer. Metadata and payload may be kept as the objects they are, and are not to be changed once
+ * they were given: neither by who put them nor by who gets them.
  */
 export interface VectorRecord {
   readonly id: string
@@ -88,7 +89,7 @@ export interface NamespaceInfo {
 export interface VectorStore {
   readonly id: string
   readonly upsert: (upsert: VectorUpsert) => Effect.Effect<void, LlmError>
-  /** How many records were there and are gone. */
+  /** How many records were there and are gone. What names none or several of `ids`, `filter` and `all` is refused. */
   readonly delete: (what: VectorDelete) => Effect.Effect<number, LlmError>
   readonly query: (query: VectorQuery) => Effect.Effect<ReadonlyArray<VectorMatch>, LlmError>
   /** The records of these ids, in their order; ids that are not there are left out. */

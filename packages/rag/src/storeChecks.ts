@@ -1,6 +1,7 @@
 import { LlmError } from "@switchyard/core"
 import { type EmbedderStamp, sameStamp, stampName } from "./EmbedderStamp.ts"
-import { defaultNamespace, type VectorQuery, type VectorUpsert } from "./VectorStore.ts"
+import { recordProblem } from "./internal/recordProblem.ts"
+import { defaultNamespace, type VectorDelete, type VectorQuery, type VectorUpsert } from "./VectorStore.ts"
 
 /** The refusals that are the same in every store. For authors of stores: `kept` is the stamp that the namespace has. */
 
@@ -25,7 +26,10 @@ export interface UpsertLimits {
   readonly maxDimensions: number
 }
 
-/** Why an upsert cannot be taken, if it cannot: its stamp, or a vector of the wrong size or with `NaN`. */
+/**
+ * Why an upsert cannot be taken, if it cannot: its stamp, a vector of the wrong size or with `NaN`, or a record that would
+ * not come back as it is, since JSON cannot hold it.
+ */
 export const checkUpsert = (
   { namespace = defaultNamespace, stamp, records }: VectorUpsert,
   { kept, maxDimensions }: UpsertLimits,
@@ -36,20 +40,37 @@ export const checkUpsert = (
   }
   const other = kept === undefined ? undefined : checkStamp(namespace, kept, stamp)
   if (other !== undefined) return other
-  for (const [index, { id, vector }] of records.entries()) {
-    const problem = vectorProblem(vector, dimensions)
-    if (problem !== undefined) return invalid(`records[${index}].vector`, `the vector of "${id}" ${problem}`)
+  for (const [index, record] of records.entries()) {
+    const problem = vectorProblem(record.vector, dimensions)
+    if (problem !== undefined) return invalid(`records[${index}].vector`, `the vector of "${record.id}" ${problem}`)
+    const other = recordProblem(record)
+    if (other === undefined) continue
+    const { at, says } = other
+    return invalid(`records[${index}]${at === "" ? "" : `.${at}`}`, `the record "${String(record.id)}" ${says}`)
   }
   return undefined
 }
 
-/** Why a query cannot be answered, if it cannot: `k`, its vector, or its stamp. */
+/** Why nothing is deleted, if it is not: what to delete must be exactly one of `ids`, `filter` and `all`. */
+export const checkDelete = (what: VectorDelete): LlmError | undefined => {
+  const { ids, filter, all }: { readonly [key: string]: unknown } = { ...what }
+  const named = ["ids", "filter", "all"].filter((key) => key in what).length
+  if (named === 1 && (Array.isArray(ids) || filter !== undefined || all === true)) return undefined
+  return invalid(
+    "what",
+    "delete takes exactly one of ids: [...], filter: {...} and all: true. Nothing was deleted: leave the others out",
+  )
+}
+
+/** Why a query cannot be answered, if it cannot: `k`, `minScore`, its vector, or its stamp. */
 export const checkQuery = (
-  { namespace = defaultNamespace, stamp, vector, k }: VectorQuery,
+  { namespace = defaultNamespace, stamp, vector, k, minScore }: VectorQuery,
   kept: EmbedderStamp | undefined,
 ): LlmError | undefined => {
   const wrongK = checkK(k)
   if (wrongK !== undefined) return wrongK
+  if (minScore !== undefined && (typeof minScore !== "number" || Number.isNaN(minScore)))
+    return invalid("minScore", `minScore must be a number, and is ${String(minScore)}`)
   const problem = vectorProblem(vector, stamp.dimensions)
   if (problem !== undefined) return invalid("vector", `the query's vector ${problem}`)
   return kept === undefined ? undefined : checkStamp(namespace, kept, stamp)

@@ -2,7 +2,8 @@ import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { check } from "./check.ts"
 import { group } from "./group.ts"
-import { allIds, idsOf } from "./judge.ts"
+import { allIds, idsOf, refused } from "./judge.ts"
+import type { VectorDelete } from "../VectorStore.ts"
 import type { StoreConformance } from "./Suite.ts"
 import { stampFor, vector } from "./vectors.ts"
 
@@ -38,6 +39,29 @@ export const deleting = (suite: StoreConformance): void =>
         assert.strictEqual(yield* store.delete({ all: true }), 3)
         assert.strictEqual(yield* store.delete({ all: true }), 0)
         assert.strictEqual(yield* store.count(), 0)
+      }),
+    )
+
+    check(suite, "what names not exactly one of ids, filter and all is refused, and everything stays", (store) =>
+      Effect.gen(function* () {
+        yield* store.upsert({ stamp, records })
+        // As callers without types may write it.
+        const wrong: ReadonlyArray<unknown> = [
+          {},
+          { namespace: "none" },
+          { filter: undefined },
+          { ids: undefined },
+          { ids: "a" },
+          { all: undefined },
+          { all: false },
+          { ids: ["a"], all: true },
+          { filter: { i: 1 }, all: true },
+        ]
+        for (const what of wrong) yield* refused(store.delete(what as VectorDelete))
+        assert.strictEqual((yield* store.query({ stamp, vector: vector(1, 0), k: 9 })).length, records.length)
+        if (store.search !== undefined)
+          assert.strictEqual((yield* store.search({ text: "zebra", k: 9 })).length, records.length)
+        assert.deepStrictEqual(yield* allIds(store), idsOf(records))
       }),
     )
 

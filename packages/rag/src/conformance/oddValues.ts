@@ -1,10 +1,10 @@
 import { assert } from "@effect/vitest"
-import { LlmError } from "@switchyard/core"
+import { type Json, LlmError } from "@switchyard/core"
 import * as Effect from "effect/Effect"
 import type { VectorRecord, VectorStore } from "../VectorStore.ts"
 import { check } from "./check.ts"
 import { group } from "./group.ts"
-import { allIds, idsOf } from "./judge.ts"
+import { allIds, idsOf, refused } from "./judge.ts"
 import type { StoreConformance } from "./Suite.ts"
 import { stampFor, vector } from "./vectors.ts"
 
@@ -43,8 +43,32 @@ const hard: Readonly<Record<string, VectorRecord>> = {
   "half a surrogate pair in the payload": { id: "hard", vector: vector(0, 1), payload: { a: "\udc00" } },
   "half a surrogate pair in metadata": { id: "hard", vector: vector(0, 1), metadata: { a: "\ud800" } },
   "half a surrogate pair in the id": { id: "hard\ud800", vector: vector(0, 1) },
-  "NaN in metadata": { id: "hard", vector: vector(0, 1), metadata: { a: Number.NaN } },
   "an id of 20,000 random characters": { id: randomName(20_000), vector: vector(0, 1) },
+}
+
+const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)])
+const within: { self?: unknown } = {}
+within.self = within
+
+/** What is no JSON, as callers without types may give it: the path of what is refused, and the record. */
+const notJson: Readonly<Record<string, readonly [field: string, part: unknown]>> = {
+  "a payload with NaN": ["payload.a[1]", { payload: { a: [1, Number.NaN] } }],
+  "a payload with Infinity": ["payload", { payload: -Infinity }],
+  "a payload with undefined in a list": ["payload[0]", { payload: [undefined] }],
+  "a payload with a BigInt": ["payload.a", { payload: { a: 1n } }],
+  "a payload with a function": ["payload.a", { payload: { a: () => 1 } }],
+  "a payload with a Date": ["payload.at", { payload: { at: new Date(0) } }],
+  "a payload with bytes": ["payload", { payload: new Uint8Array(2) }],
+  "a payload that is within itself": ["payload", { payload: within }],
+  "a payload nested 5,000 deep": ["payload", { payload: nested(5000) }],
+  "metadata with NaN": ["metadata.a", { metadata: { a: Number.NaN } }],
+  "metadata with NaN in a list": ["metadata.a[1]", { metadata: { a: [1, Number.NaN] } }],
+  "metadata that is nested": ["metadata.a", { metadata: { a: { b: 1 } } }],
+  "metadata with undefined": ["metadata.a", { metadata: { a: undefined } }],
+  "metadata with a BigInt": ["metadata.a", { metadata: { a: 1n } }],
+  "metadata that is null": ["metadata", { metadata: null }],
+  "a text that is a number": ["text", { text: 5 }],
+  "an id that is a number": ["id", { id: 5 }],
 }
 
 function randomName(length: number): string {
@@ -79,6 +103,27 @@ export const oddValues = (suite: StoreConformance): void =>
         keptOrRefused(store, record),
       )
     }
+
+    check(suite, "what is no JSON is refused with its path, and nothing has happened", (store) =>
+      Effect.gen(function* () {
+        yield* store.upsert({ stamp, records: [good] })
+        for (const [field, part] of Object.values(notJson)) {
+          const record = Object.assign({ id: "odd", vector: vector(0, 1) }, part)
+          const records = [{ ...good, metadata: { n: 2 } }, record]
+          yield* refused(store.upsert({ stamp, records }), `records[1].${field}`)
+        }
+        assert.deepStrictEqual(yield* allIds(store), ["good"])
+        assert.strictEqual(yield* store.count({ filter: { n: 1 } }), 1, "the good one is as it was")
+      }),
+    )
+
+    check(suite, "a payload nested 200 deep comes back", (store) =>
+      Effect.gen(function* () {
+        const payload = nested(200) as Json
+        yield* store.upsert({ stamp, records: [{ ...good, payload }] })
+        assert.deepStrictEqual((yield* store.get(["good"]))[0]?.payload, payload)
+      }),
+    )
   })
 
 const good = { id: "good", vector: vector(1, 0), metadata: { n: 1 }, text: "zebra" }

@@ -110,6 +110,7 @@ const queries = (suite: StoreConformance): void =>
           yield* refused(store.query({ stamp, vector: vector(1, 0), k }), "k")
           if (store.search !== undefined) yield* refused(store.search({ text: "word", k }), "k")
         }
+        yield* refused(store.query({ stamp, vector: vector(1, 0), k: 1, minScore: Number.NaN }), "minScore")
         assert.include(yield* refused(store.query({ stamp, vector: vector(1, 0, 0), k: 1 }), "vector"), "has 3 numbers")
         assert.include(
           yield* refused(store.query({ stamp, vector: vector(Number.NaN, 0), k: 1 }), "vector"),

@@ -1,5 +1,6 @@
 import { LlmError } from "@switchyard/core"
 import {
+  checkDelete,
   checkQuery,
   defaultNamespace,
   type ExactStore,
@@ -18,7 +19,6 @@ import {
 import * as Effect from "effect/Effect"
 import { Hnsw, type Usearch } from "./Hnsw.ts"
 import { nearest, unitOf } from "./nearest.ts"
-import { nonFinite } from "./nonFinite.ts"
 import { Space } from "./Space.ts"
 
 /** Hears which ids of a namespace were put or removed. */
@@ -46,8 +46,6 @@ export class Memory {
 
   upsert(upsert: VectorUpsert): LlmError | undefined {
     const { namespace = defaultNamespace, stamp, records, replaces } = upsert
-    const wrong = nonFinite(records)
-    if (wrong !== undefined) return wrong
     const accepts = predicateOf(replaces)
     if (accepts instanceof LlmError) return accepts
     const replaced = accepts === undefined ? [] : this.#matching(namespace, accepts)
@@ -66,12 +64,15 @@ export class Memory {
 
   delete(what: VectorDelete): number | LlmError {
     const { namespace = defaultNamespace } = what
+    const refused = checkDelete(what)
+    if (refused !== undefined) return refused
     const accepts = "filter" in what ? predicateOf(what.filter) : undefined
     if (accepts instanceof LlmError) return accepts
     const space = this.spaces.get(namespace)
     if (space === undefined) return 0
     const ids = "ids" in what ? what.ids.filter((id) => space.entries.has(id)) : this.#matching(namespace, accepts)
     const count = now(this.#exact.delete(what))
+    if (count instanceof LlmError) return count
     if ("all" in what) this.spaces.delete(namespace)
     else
       this.#withIndex(space, () => {

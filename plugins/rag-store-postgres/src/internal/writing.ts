@@ -1,5 +1,5 @@
 import { isLlmError, type LlmError } from "@switchyard/core"
-import { checkStamp, checkUpsert, type VectorDelete, type VectorUpsert } from "@switchyard/rag"
+import { checkDelete, checkStamp, checkUpsert, type VectorDelete, type VectorUpsert } from "@switchyard/rag"
 import * as Effect from "effect/Effect"
 import type { Fragment } from "effect/sql/Statement"
 import { conditionOf, parsed } from "./condition.ts"
@@ -46,6 +46,8 @@ export const remove = Effect.fnUntraced(function* (
   database: Database,
   what: VectorDelete,
 ): Effect.fn.Return<number, LlmError> {
+  const refused = checkDelete(what)
+  if (refused !== undefined) return yield* refused
   const { sql } = database
   const path = "filter" in what ? yield* parsed(what.filter) : undefined
   const condition = "ids" in what ? sql`id = ANY(${texts(what.ids.map(encoded))})` : conditionOf(sql, path)

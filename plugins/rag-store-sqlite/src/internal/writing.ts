@@ -1,5 +1,6 @@
 import type { LlmError } from "@switchyard/core"
 import {
+  checkDelete,
   checkUpsert,
   defaultNamespace,
   stampOf,
@@ -48,8 +49,10 @@ export const upsert = ({ write }: Access, given: VectorUpsert): Effect.Effect<vo
   )
 
 /** How many were there and are gone. */
-export const remove = ({ write }: Access, what: VectorDelete): Effect.Effect<number, LlmError> =>
-  Effect.flatMap(parsed("filter" in what ? what.filter : undefined), (filter) =>
+export const remove = ({ write }: Access, what: VectorDelete): Effect.Effect<number, LlmError> => {
+  const refused = checkDelete(what)
+  if (refused !== undefined) return Effect.fail(refused)
+  return Effect.flatMap(parsed("filter" in what ? what.filter : undefined), (filter) =>
     write(
       Effect.fnUntraced(function* (db) {
         const space = yield* step(db, () => findSpace(db, what.namespace ?? defaultNamespace))
@@ -67,6 +70,7 @@ export const remove = ({ write }: Access, what: VectorDelete): Effect.Effect<num
       }),
     ),
   )
+}
 
 const removedWhere = (db: Connection, space: Space, condition: Condition, into: Records) =>
   Effect.flatMap(
