@@ -29,12 +29,11 @@ export const openRetriever = async (
   return Effect.gen(function* () {
     const opened = yield* open
     const { name, stamp } = yield* indexIn(opened, index)
-    const make = yield* Effect.promise(() =>
-      embedder === undefined ? embedderOf(stamp, stack) : embedderNamed(embedder, stack),
-    )
+    const make = () => (embedder === undefined ? embedderOf(stamp, stack) : embedderNamed(embedder, stack))
     return yield* makeRetriever({
       store: opened,
-      embedder: yield* make,
+      // By words alone a question needs no vector.
+      ...(mode === "keyword" ? {} : { embedder: yield* Effect.flatten(Effect.promise(make)) }),
       namespace: name,
       // One leg alone is asked for to see what that leg finds.
       ...(mode === undefined || mode === "hybrid" ? { reranker: lexicalReranker() } : {}),

@@ -76,6 +76,7 @@ const tables = (comparison: Comparison, judged: ReadonlyArray<Judged>): void => 
 export const run = (): Promise<void> =>
   Effect.runPromise(
     Effect.gen(function* () {
+      const embedder = yield* loadWordsEmbedder()
       const own = ownDocuments()
       const packages = installedPackages()
       const documents = [...own, ...packages.flatMap((one) => one.documents)]
@@ -84,7 +85,6 @@ export const run = (): Promise<void> =>
       const judged = [...written, ...derivedQuestions(packages, chunks)]
       say(`${suite}: ${documents.length} documents, ${chunks.length} chunks, ${judged.length} questions`)
       for (const one of lost) say(`  an answer is no longer where it was: ${one}`)
-      const embedder = yield* loadWordsEmbedder()
       const store = yield* makeExactStore()
       yield* index(store, embedder, documents, chunks)
       tables(yield* compare(store, embedder, judged), judged)

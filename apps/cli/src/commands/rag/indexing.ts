@@ -1,3 +1,4 @@
+import { LlmError } from "@switchyard/core"
 import type { ChunkerOptions } from "@switchyard/rag-chunking"
 import type { IndexProgress, IndexReport } from "@switchyard/rag-retrieval"
 import * as Argument from "effect/cli/Argument"
@@ -47,6 +48,7 @@ export const ragIndex = Command.make(
       "reindex-all",
       "The same where the index holds other sources too: theirs goes, to be indexed again",
     ),
+    maxBytes: size("max-bytes", "Larger files are skipped; default 20,000,000"),
     allowEmpty: toggle("allow-empty", "The source may be empty now: what the index holds of it goes"),
     config: configFlag,
     json: jsonFlag,
@@ -88,6 +90,7 @@ interface Given {
   readonly overlap: Option.Option<number>
   readonly reindex: boolean
   readonly reindexAll: boolean
+  readonly maxBytes: Option.Option<number>
   readonly allowEmpty: boolean
 }
 
@@ -100,9 +103,9 @@ const runIndex = async (
   const reindex = given.reindexAll ? "all" : given.reindex
   const kind = Option.getOrUndefined(given.source)
   const id = Option.getOrUndefined(given.sourceId)
-  const { source, name } = await sourceAt({ path, store: place, id, include, exclude, kind })
+  const maxBytes = Option.getOrUndefined(given.maxBytes)
+  const { source, name } = await sourceAt({ path, store: place, id, include, exclude, maxBytes, kind })
   const namespace = Option.match(given.index, { onNone: () => name, onSome: indexName })
-  if (namespace === "") throw new UsageError("--index is empty: give the index a name")
   const { indexSource } = await extension("@switchyard/rag-retrieval", () => import("@switchyard/rag-retrieval"))
   const chunker = await chunkerOf(given)
   const open = await openStore(place)
@@ -117,10 +120,26 @@ const runIndex = async (
         ? yield* Effect.promise(() => embedderOf(kept.stamp, stack))
         : yield* Effect.promise(() => embedderNamed(named, stack))
     const embedder = yield* make
-    return yield* indexSource({ source, chunker, embedder, store, namespace, reindex, allowEmpty, onProgress })
+    const indexed = indexSource({ source, chunker, embedder, store, namespace, reindex, allowEmpty, onProgress })
+    return yield* Effect.mapBoth(indexed, {
+      onFailure: ({ reason, context }) => LlmError.make({ ...reason, message: inFlags(reason.message) }, context),
+      onSuccess: (report) => ({ ...report, skipped: report.skipped.map(({ id, why }) => ({ id, why: inFlags(why) })) }),
+    })
   })
   return await run(Effect.scoped(work), signal)
 }
+
+/** What the library calls its options, as they are called here. */
+const flagNames: ReadonlyArray<readonly [option: string, flag: string]> = [
+  [`indexSource with "reindex: true"`, "--reindex"],
+  [`"reindex: true"`, "--reindex"],
+  [`'reindex: "all"'`, "--reindex-all"],
+  [`"allowEmpty: true"`, "--allow-empty"],
+  ["raise maxBytes", "raise --max-bytes"],
+]
+
+const inFlags = (text: string): string =>
+  flagNames.reduce((said, [option, flag]) => said.replaceAll(option, flag), text)
 
 const chunkerOf = async (given: Given) => {
   const { makeChunker } = await extension("@switchyard/rag-chunking", () => import("@switchyard/rag-chunking"))
@@ -142,7 +161,8 @@ const progressLine = () => {
   const live = isTerminal() && process.stderr.isTTY
   return ({ id, outcome, why, counts }: IndexProgress) =>
     Effect.sync(() => {
-      if (outcome === "skipped") note(`${live ? "\r\u001b[K" : ""}skipped ${printable(id)}: ${printable(why ?? "")}`)
+      if (outcome === "skipped")
+        note(`${live ? "\r\u001b[K" : ""}skipped ${printable(id)}: ${printable(inFlags(why ?? ""))}`)
       else if (live) process.stderr.write(`\r\u001b[K${counts.seen} documents, ${counts.chunks} chunks`)
     })
 }

@@ -18,6 +18,8 @@ export interface SourceFlags {
   /** Names the source in the index. */
   readonly id: string | undefined
   readonly kind: string | undefined
+  /** Larger files are skipped. */
+  readonly maxBytes: number | undefined
   readonly include: ReadonlyArray<string>
   readonly exclude: ReadonlyArray<string>
 }
@@ -32,23 +34,24 @@ export const sourceAt = async (flags: SourceFlags) => {
     throw new UsageError("--include and --exclude are for folders and repositories")
   const library = await extension("@switchyard/rag-retrieval", () => import("@switchyard/rag-retrieval"))
   const id = flags.id ?? idOf(flags)
-  const folder = { id, exclude: [".switchyard", ...exclude], ...(include.length === 0 ? {} : { include }) }
+  const file = { id, ...(flags.maxBytes === undefined ? {} : { maxBytes: flags.maxBytes }) }
+  const folder = { ...file, exclude: [".switchyard", ...exclude], ...(include.length === 0 ? {} : { include }) }
   const near = relative(process.cwd(), resolve(path)) || "."
   const shown = near.startsWith("..") ? path : near
   const make = (): DocumentSource => {
     switch (as) {
       case "folder":
-        return found.isDirectory() ? library.folderSource(shown, folder) : library.fileSource(shown, { id })
+        return found.isDirectory() ? library.folderSource(shown, folder) : library.fileSource(shown, file)
       case "repository":
         return library.repositorySource(shown, folder)
       case "openapi":
-        return library.openApiSource(shown, { id })
+        return library.openApiSource(shown, file)
       case "jsonl":
-        return library.jsonlSource(shown, { id })
+        return library.jsonlSource(shown, file)
       case "json":
-        return library.knowledgeSource(shown, { id })
+        return library.knowledgeSource(shown, file)
       case "conversation":
-        return library.conversationSource(shown, { id })
+        return library.conversationSource(shown, file)
     }
   }
   return { source: make(), name: basename(resolve(path)) }
