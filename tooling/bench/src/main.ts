@@ -1,3 +1,5 @@
+import { LlmError } from "@switchyard/core"
+
 // `npm run bench -- SUITE`: measures ourselves against named peers in the same run. One JSON object a line on stdout,
 // words for people on stderr. `ratio` is our cost over the peer's: below 1 we are ahead.
 const suites: Readonly<Record<string, () => Promise<{ readonly run: () => Promise<void> }>>> = {
@@ -19,5 +21,11 @@ if (suite === undefined) {
   process.stderr.write(`usage: npm run bench -- SUITE   (suites: ${Object.keys(suites).join(", ")})\n`)
   process.exitCode = 2
 } else {
-  await (await suite()).run()
+  const { run } = await suite()
+  // What a suite lacks is said in words; anything else is a bug.
+  await run().catch((error: unknown) => {
+    if (!(error instanceof LlmError)) throw error
+    process.stderr.write(`${name}: ${error.message}\n`)
+    process.exitCode = 1
+  })
 }
