@@ -1,3 +1,4 @@
 import { library } from "@switchyard/config/tsup"
 
-export default library()
+// `node:sqlite` has no name without the prefix.
+export default library({ removeNodeProtocol: false })

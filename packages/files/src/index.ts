@@ -1,1 +1,2 @@
+export * from "./lockFile.ts"
 export * from "./makeFolder.ts"

@@ -16,8 +16,16 @@ export interface ExactStoreOptions {
   readonly arithmetic?: "fastest" | "plain"
 }
 
+/** A vector, and whose cosines with it are asked for. */
+export interface ScoresOf extends InNamespace {
+  readonly vector: Float32Array
+  readonly ids: ReadonlyArray<string>
+}
+
 /** An exact store also says which arithmetic it got, and how many bytes of memory it holds for vectors, used or free. */
 export interface ExactStore extends VectorStore {
+  /** For stores that find candidates by other means: the cosine with each id, `undefined` for one that is not there. */
+  readonly scores: (of: ScoresOf) => Effect.Effect<ReadonlyArray<number | undefined>>
   readonly arithmetic: "wasm-simd" | "plain"
   readonly bytes: Effect.Effect<number>
 }
@@ -91,6 +99,8 @@ const storeOn = (arena: Arena): ExactStore => {
         if (refused !== undefined) return refused
         return rows === undefined ? [] : rows.search({ vector, k, accepts, minScore })
       }),
+    scores: ({ vector, ids, ...within }) =>
+      Effect.sync(() => rowsOf(within)?.scores(vector, ids) ?? ids.map(() => undefined)),
     get: (ids, within = {}) =>
       Effect.sync(() => {
         const rows = rowsOf(within)

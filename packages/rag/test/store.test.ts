@@ -173,3 +173,18 @@ it.effect("SIMD is what this engine gives, and stores of two stacks share nothin
     assert.strictEqual(yield* Effect.provide(count, layer), 0)
   }),
 )
+
+it.effect("scores of single records are those of a query", () =>
+  Effect.gen(function* () {
+    const store = yield* makeExactStore()
+    const own = { id: "test/scores", version: "1", dimensions: 3 }
+    const records = ["a", "b", "c"].map((id, i) => ({ id, vector: new Float32Array([1, i, -i * i]) }))
+    yield* store.upsert({ namespace: "n", stamp: own, records })
+    const vector = new Float32Array([3, 1, 2])
+    const found = yield* store.query({ namespace: "n", stamp: own, vector, k: 3 })
+    const scores = yield* store.scores({ namespace: "n", vector, ids: [...found.map(({ id }) => id), "none"] })
+    for (const [i, { score }] of found.entries()) assert.closeTo(scores[i] ?? Number.NaN, score, 1e-6)
+    assert.deepStrictEqual([scores.length, scores[3]], [4, undefined])
+    assert.deepStrictEqual(yield* store.scores({ vector, ids: ["a"] }), [undefined])
+  }),
+)

@@ -39,6 +39,13 @@ export const makeMemoryStore = Effect.fnUntraced(function* (
   const file = yield* filled(memory, options)
   const { wake, settled } = yield* makeBackground(memory)
   yield* wake
+  /** Nothing in an operation waits, so it is one step that no other comes between. */
+  const step = <A>(run: () => A | LlmError): Effect.Effect<A, LlmError> =>
+    Effect.suspend(() => {
+      const result = run()
+      const done = result instanceof LlmError ? Effect.fail(result) : Effect.succeed(result)
+      return memory.untold ? Effect.andThen(wake, done) : done
+    })
   return {
     ...exact,
     id: "memory",
@@ -72,13 +79,6 @@ const filled = Effect.fnUntraced(function* (memory: Memory, { file, from, saveEv
   if (saveEveryMs > 0) yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(saveEveryMs), saved)))
   return opened satisfies StoreFile
 })
-
-/** Nothing in an operation waits, so it is one step that no other comes between. */
-const step = <A>(run: () => A | LlmError): Effect.Effect<A, LlmError> =>
-  Effect.suspend(() => {
-    const result = run()
-    return result instanceof LlmError ? Effect.fail(result) : Effect.succeed(result)
-  })
 
 /** Reads the texts that are left, a few at a time, then searches. */
 const search = Effect.fnUntraced(function* (

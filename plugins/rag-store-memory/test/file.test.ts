@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -29,14 +40,15 @@ describe("a store with a file", () => {
         ),
       )
       const names = readdirSync(join(file, "..")).toSorted()
-      assert.deepStrictEqual(names, ["store.bin", "store.bin.1-0.index"])
+      assert.deepStrictEqual(names, ["store.bin", "store.bin.1-0.index", "store.bin.lock"])
       const bytes = readFileSync(file)
       assert.deepStrictEqual(yield* using(options, everything), before)
       // An index that had to be made again would be a change, and written.
       assert.isTrue(yield* using(options, (store) => Effect.as(store.settled, true)))
       assert.isTrue(readFileSync(file).equals(bytes), "what has not changed is not written")
       assert.deepStrictEqual(readdirSync(join(file, "..")).toSorted(), names)
-      if (process.platform !== "win32") assert.strictEqual(statSync(file).mode & 0o777, 0o600)
+      if (process.platform !== "win32")
+        for (const name of names) assert.strictEqual(statSync(join(file, "..", name)).mode & 0o777, 0o600, name)
     }),
   )
 
@@ -117,7 +129,7 @@ describe("a store with a file", () => {
         ["cut", bytes.subarray(0, bytes.length - 100), "damaged"],
         ["longer", Buffer.concat([bytes, Buffer.alloc(4)]), "damaged"],
         ["flipped", changed((copy) => void (copy[1000] = (copy[1000] ?? 0) ^ 1)), "damaged"],
-        ["newer", changed((copy) => void copy.writeUInt32LE(2, 8)), "format 2"],
+        ["newer", changed((copy) => void copy.writeUInt32LE(3, 8)), "format 3"],
         ["older", changed((copy) => void copy.writeUInt32LE(0, 8)), "format 0"],
       ]
       for (const [name, content, says] of wrong) {
@@ -126,7 +138,6 @@ describe("a store with a file", () => {
         const message = yield* refused({ file }, "file")
         for (const said of [file, says, "left as it is", "index again"]) assert.include(message, said, name)
         assert.isTrue(readFileSync(file).equals(content), name)
-        assert.isFalse(existsSync(`${file}.lock`), name)
       }
     }),
   )
@@ -135,15 +146,19 @@ describe("a store with a file", () => {
     Effect.gen(function* () {
       const place = yield* folder
       const file = join(place, "store.bin")
-      const failed = yield* using({ file }, (store) =>
+      const failed = yield* using({ file, approximate: "always" }, (store) =>
         Effect.gen(function* () {
           yield* put(10)(store)
+          yield* store.settled
           yield* store.save
           yield* put(20, 2)(store)
+          yield* store.settled
           // A folder where the temporary file should be stops anyone, root too.
           mkdirSync(`${file}.tmp`)
           const error = yield* Effect.flip(store.save)
           assert.strictEqual(yield* store.count(), 20)
+          const names = ["store.bin", "store.bin.1-0.index", "store.bin.lock", "store.bin.tmp"]
+          assert.deepStrictEqual(readdirSync(place).toSorted(), names, "no index of what was not written")
           rmSync(`${file}.tmp`, { recursive: true })
           yield* store.save
           return error
@@ -164,6 +179,52 @@ describe("a store with a file", () => {
       symlinkSync(real, link)
       yield* using({ file: link }, put(9))
       assert.strictEqual(yield* using({ file: real }, (store) => store.count()), 9)
+      // One that leads nowhere yet stays a link too.
+      const [later, early] = [join(place, "deep", "later.bin"), join(place, "early.bin")]
+      symlinkSync(join("deep", "later.bin"), early)
+      yield* using({ file: early }, put(7))
+      assert.isTrue(lstatSync(early).isSymbolicLink())
+      assert.strictEqual(yield* using({ file: later }, (store) => store.count()), 7)
+    }),
+  )
+
+  it.live("what lies where it writes is replaced, not written through, and gets the mode of its own files", () =>
+    Effect.gen(function* () {
+      const place = yield* folder
+      const [file, others] = [join(place, "store.bin"), join(place, "others.txt")]
+      writeFileSync(others, "not ours", { mode: 0o644 })
+      symlinkSync(others, `${file}.tmp`)
+      symlinkSync(others, `${file}.1-0.index`)
+      writeFileSync(`${file}.2-0.index`, "left", { mode: 0o666 })
+      yield* using({ file, approximate: "always" }, (store) =>
+        Effect.gen(function* () {
+          yield* put(20)(store)
+          yield* store.settled
+          yield* store.save
+          writeFileSync(`${file}.tmp`, "left", { mode: 0o666 })
+          yield* put(30)(store)
+          yield* store.settled
+        }),
+      )
+      assert.strictEqual(readFileSync(others, "utf8"), "not ours")
+      for (const path of [file, `${file}.2-0.index`]) {
+        assert.isTrue(lstatSync(path).isFile())
+        if (process.platform !== "win32") assert.strictEqual(statSync(path).mode & 0o777, 0o600, path)
+      }
+      assert.strictEqual(yield* using({ file }, (store) => store.count()), 30)
+    }),
+  )
+
+  it.live.skipIf(process.platform === "win32")("what is no regular file is refused, and nothing is put beside it", () =>
+    Effect.gen(function* () {
+      const place = yield* folder
+      const [pipe, inner, link] = [join(place, "pipe"), join(place, "inner"), join(place, "link")]
+      execFileSync("mkfifo", [pipe])
+      mkdirSync(inner)
+      symlinkSync(pipe, link)
+      for (const file of [pipe, inner, link, "/dev/null"])
+        assert.include(yield* refused({ file }, "file"), "no regular file", file)
+      assert.deepStrictEqual(readdirSync(place).toSorted(), ["inner", "link", "pipe"])
     }),
   )
 })

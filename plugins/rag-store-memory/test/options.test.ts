@@ -57,19 +57,25 @@ describe("the options", () => {
       }),
   )
 
-  it.live("without usearch it says so once, and compares everything", () =>
-    Effect.gen(function* () {
-      const { stdout } = yield* Effect.promise(() =>
-        promisify(execFile)(process.execPath, ["--conditions=@switchyard/source", "test/missingUsearch.ts"], {
-          cwd: root,
-        }),
-      )
-      const { found, warnings } = JSON.parse(stdout) as { found: Array<string>; warnings: Array<string> }
-      assert.deepStrictEqual(found, ["r0"])
-      assert.strictEqual(warnings.length, 1)
-      for (const said of ['"usearch" cannot be loaded', "install it", 'approximate: "never"']) {
-        assert.include(String(warnings[0]), said)
-      }
-    }),
+  const says: ReadonlyArray<readonly [fails: string, says: ReadonlyArray<string>]> = [
+    ["missing", ['"usearch" cannot be loaded', "install it", 'approximate: "never"']],
+    ["add", ["gives its approximate indexes up", "out of memory"]],
+    ["search", ["gives its approximate indexes up", "out of memory"]],
+    ["remove", ["gives its approximate indexes up", "out of memory"]],
+  ]
+  it.live.each(says.map(([fails, says]) => ({ fails, says })))(
+    "without usearch, or where it fails, it says so once and compares everything: $fails",
+    ({ fails, says }) =>
+      Effect.gen(function* () {
+        const { stdout } = yield* Effect.promise(() =>
+          promisify(execFile)(process.execPath, ["--conditions=@switchyard/source", "test/withoutUsearch.ts", fails], {
+            cwd: root,
+          }),
+        )
+        const { found, warnings } = JSON.parse(stdout) as { found: Array<string>; warnings: Array<string> }
+        assert.deepStrictEqual(found, ["r0"])
+        assert.strictEqual(warnings.length, 1, JSON.stringify(warnings))
+        for (const said of says) assert.include(String(warnings[0]), said)
+      }),
   )
 })

@@ -2,10 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { type Filter, makeExactStore, type VectorStore } from "@switchyard/rag"
 import * as Effect from "effect/Effect"
 import { makeMemoryStore } from "../src/index.ts"
+import { texts, textStamp } from "./texts.ts"
 import { clustered } from "./vectors.ts"
 
 const dimensions = 64
-const stamp = { id: "test/clustered", version: "1", dimensions }
+const clusteredStamp = { id: "test/clustered", version: "1", dimensions }
 const k = 10
 
 const filters: Readonly<Record<string, Filter | undefined>> = {
@@ -26,6 +27,7 @@ const recall = Effect.fnUntraced(function* (
   exact: VectorStore,
   queries: ReadonlyArray<Float32Array>,
   filter: Filter | undefined,
+  stamp = clusteredStamp,
 ) {
   let hits = 0
   let all = 0
@@ -58,7 +60,7 @@ describe("the approximate index", () => {
           vector: next(),
           metadata: metadataOf(from + i),
         }))
-        yield* both((each) => each.upsert({ stamp, records }))
+        yield* both((each) => each.upsert({ stamp: clusteredStamp, records }))
       })
       const queries = Array.from({ length: 40 }, next)
       const judge = Effect.fnUntraced(function* (when: string) {
@@ -80,6 +82,55 @@ describe("the approximate index", () => {
     }),
   )
 
+  it.live(
+    "finds as many with texts, by passages and by short questions",
+    () =>
+      Effect.gen(function* () {
+        const { vectors, passages, short } = yield* texts(6000, 100)
+        const store = yield* makeMemoryStore({ approximate: { above: 1000 } })
+        const exact = yield* makeExactStore()
+        const records = vectors.map((vector, n) => ({ id: `r${n}`, vector, metadata: metadataOf(n) }))
+        for (const each of [store, exact]) yield* each.upsert({ stamp: textStamp, records })
+        yield* store.settled
+        for (const [kind, queries] of Object.entries({ passages, short })) {
+          for (const name of ["no filter", "a half", "one in ten"]) {
+            const found = yield* recall(store, exact, queries, filters[name], textStamp)
+            assert.isAtLeast(found, 0.975, `${kind}, ${name}`)
+          }
+        }
+      }),
+    30_000,
+  )
+
+  it.live("finds what is beside very many equal vectors, and of those the ones whose ids sort first", () =>
+    Effect.gen(function* () {
+      const next = clustered(5, dimensions, 60)
+      const same = next()
+      const store = yield* makeMemoryStore({ approximate: { above: 1000 } })
+      const exact = yield* makeExactStore()
+      const records = Array.from({ length: 5000 }, (_, n) => ({
+        id: `r${(n * 7919) % 5000}`,
+        vector: n % 5 < 3 ? same : next(),
+        metadata: metadataOf(n),
+      }))
+      const both = <A>(run: (store: VectorStore) => Effect.Effect<A, unknown>) => Effect.all([run(store), run(exact)])
+      yield* both((each) => each.upsert({ stamp: clusteredStamp, records }))
+      const queries = [
+        same,
+        ...Array.from({ length: 60 }, next),
+        ...records.filter((_, n) => n % 40 === 3).map(({ vector }) => vector),
+      ]
+      for (const half of [0, 1, 2]) {
+        yield* store.settled
+        for (const filter of [undefined, { half: 1 }, { tenth: 2 }])
+          assert.isAtLeast(yield* recall(store, exact, queries, filter), 0.99, JSON.stringify([half, filter]))
+        // Those that stand for others go too, and come back.
+        if (half === 0) yield* both((each) => each.delete({ ids: records.slice(0, 2500).map(({ id }) => id) }))
+        else yield* both((each) => each.upsert({ stamp: clusteredStamp, records: records.slice(0, 3500) }))
+      }
+    }),
+  )
+
   it.live("queries miss nothing while it is made", () =>
     Effect.gen(function* () {
       const next = clustered(2, dimensions, 30)
@@ -91,8 +142,8 @@ describe("the approximate index", () => {
           vector: next(),
           metadata: metadataOf(i),
         }))
-        yield* store.upsert({ stamp, records })
-        yield* exact.upsert({ stamp, records })
+        yield* store.upsert({ stamp: clusteredStamp, records })
+        yield* exact.upsert({ stamp: clusteredStamp, records })
         for (const filter of [undefined, { tenth: 3 }])
           assert.isAtLeast(yield* recall(store, exact, [next(), next(), next()], filter), 0.96)
       }
@@ -104,15 +155,15 @@ describe("the approximate index", () => {
       const next = clustered(3, dimensions, 30)
       const store = yield* makeMemoryStore({ approximate: "always" })
       const records = Array.from({ length: 1500 }, (_, i) => ({ id: `r${i}`, vector: next() }))
-      yield* store.upsert({ stamp, records })
+      yield* store.upsert({ stamp: clusteredStamp, records })
       yield* store.settled
       const [moved] = records
       const [from, to] = [moved?.vector ?? next(), next().map((value) => -value)]
-      yield* store.upsert({ stamp, records: [{ id: "r0", vector: to }] })
+      yield* store.upsert({ stamp: clusteredStamp, records: [{ id: "r0", vector: to }] })
       for (let round = 0; round < 2; round++) {
-        const [there] = yield* store.query({ stamp, vector: to, k: 1 })
+        const [there] = yield* store.query({ stamp: clusteredStamp, vector: to, k: 1 })
         assert.strictEqual(there?.id, "r0")
-        const before = yield* store.query({ stamp, vector: from, k: 1 })
+        const before = yield* store.query({ stamp: clusteredStamp, vector: from, k: 1 })
         assert.notStrictEqual(before[0]?.id, "r0")
         yield* store.settled
       }

@@ -92,6 +92,16 @@ export class Rows {
     return { ...entry, vector: this.#row(row).slice(0, this.stamp.dimensions) }
   }
 
+  /** The cosine with each of these ids; `undefined` for those that are not there. Nothing is copied. */
+  scores(vector: Float32Array, ids: ReadonlyArray<string>): ReadonlyArray<number | undefined> {
+    const unit = vector.slice()
+    normalise(unit)
+    return ids.map((id) => {
+      const row = this.#rowOf.get(id)
+      return row === undefined ? undefined : Math.max(-1, Math.min(1, dot(unit, this.#row(row))))
+    })
+  }
+
   matching(accepts: MetadataPredicate): ReadonlyArray<string> {
     return this.#entries.filter(({ metadata }) => accepts(metadata)).map(({ id }) => id)
   }
@@ -148,4 +158,18 @@ export class Rows {
     const needed = Math.ceil(this.count / this.#perBlock)
     while (this.#blocks.length > needed) this.#arena.free(this.#blocks.pop()!)
   }
+}
+
+/** Of the numbers of `a`: `b` may have more. */
+const dot = (a: Float32Array, b: Float32Array): number => {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0]
+  let i = 0
+  for (; i + 3 < a.length; i += 4) {
+    s0 += a[i]! * b[i]!
+    s1 += a[i + 1]! * b[i + 1]!
+    s2 += a[i + 2]! * b[i + 2]!
+    s3 += a[i + 3]! * b[i + 3]!
+  }
+  for (; i < a.length; i++) s0 += a[i]! * b[i]!
+  return Math.fround(s0 + s1 + (s2 + s3))
 }

@@ -18,7 +18,7 @@ import {
 } from "@switchyard/rag"
 import * as Effect from "effect/Effect"
 import { Hnsw, type Usearch } from "./Hnsw.ts"
-import { nearest, unitOf } from "./nearest.ts"
+import { nearest, type Records, unitOf } from "./nearest.ts"
 import { Space } from "./Space.ts"
 
 /** Hears which ids of a namespace were put or removed. */
@@ -33,7 +33,9 @@ export class Memory {
   /** Grows with every change, also of the approximate indexes. */
   changes = 0
   /** Why there are no approximate indexes any more. */
-  trouble: unknown
+  trouble: string | undefined
+  /** Nobody has logged the trouble yet. */
+  untold = false
   readonly #exact: ExactStore
   readonly #limit: number
   readonly #watchers = new Set<Watcher>()
@@ -95,7 +97,7 @@ export class Memory {
       unit === undefined
         ? undefined
         : this.#withIndex(space, () =>
-            nearest(space, (ids) => this.records(namespace, ids), { unit, k, filter, accepts, minScore }),
+            nearest(space, this.recordsOf(namespace), { unit, k, filter, accepts, minScore }),
           )
     return found ?? now(this.#exact.query(query))
   }
@@ -117,6 +119,13 @@ export class Memory {
   records(namespace: string, ids: ReadonlyArray<string>): ReadonlyArray<VectorRecord> {
     const records = now(this.#exact.get(ids, { namespace }))
     return records instanceof LlmError ? [] : records
+  }
+
+  recordsOf(namespace: string): Records {
+    return {
+      get: (ids) => this.records(namespace, ids),
+      scores: (vector, ids) => Effect.runSync(this.#exact.scores({ namespace, vector, ids })),
+    }
   }
 
   /** Does a little of what waits, a few ms: reads texts, adds vectors to indexes. Is there more? */
@@ -145,11 +154,20 @@ export class Memory {
     )
   }
 
-  /** Gives the library, or says why there is none. */
-  useUsearch(usearch: Usearch | undefined, trouble?: unknown): void {
+  /** Gives the library. */
+  useUsearch(usearch: Usearch): void {
+    if (this.trouble !== undefined) return
     this.#usearch = usearch
-    this.trouble = trouble
     for (const space of this.spaces.values()) this.#settle(space)
+  }
+
+  /** There are no approximate indexes from here on. Of several reasons the first is kept. */
+  giveUp(trouble: string): void {
+    this.#usearch = undefined
+    for (const space of this.spaces.values()) space.hnsw = undefined
+    if (this.trouble !== undefined) return
+    this.trouble = trouble
+    this.untold = true
   }
 
   /** Tells of changes until what it gives is called. */
@@ -207,9 +225,10 @@ export class Memory {
       return use()
     } catch (thrown) {
       if (this.#usearch === undefined) throw thrown
-      this.#usearch = undefined
-      this.trouble = thrown
-      for (const each of this.spaces.values()) each.hnsw = undefined
+      this.giveUp(
+        `gives its approximate indexes up: ${thrown instanceof Error ? thrown.message : String(thrown)}. ` +
+          `Open the store again for new ones`,
+      )
       space.hnsw = undefined
       return use()
     }

@@ -1,5 +1,6 @@
 import { type EmbedderStamp, type Metadata, TextIndex, type TextMatch, type VectorRecord } from "@switchyard/rag"
-import type { Entry, Hnsw } from "./Hnsw.ts"
+import type { Hnsw } from "./Hnsw.ts"
+import type { Entry } from "./Slots.ts"
 
 /** UTF-16 units of text that are read in one go: about 2 ms. */
 const readAtOnce = 20_000

@@ -10,35 +10,33 @@ export interface Background {
   readonly settled: Effect.Effect<void>
 }
 
-/** Loads the library where a namespace is large enough; says once why there is none. */
+/** Loads the library where a namespace is large enough. */
 export const withLibrary = (memory: Memory): Effect.Effect<void> =>
-  Effect.matchEffect(
+  Effect.match(
     Effect.tryPromise(() => import("usearch")),
     {
-      onSuccess: (usearch) => Effect.sync(() => memory.useUsearch(usearch)),
-      onFailure: ({ cause: thrown }) => {
-        memory.useUsearch(undefined, thrown)
-        return Effect.logWarning(
-          `@switchyard/rag-store-memory compares every vector with each query, as the package "usearch" cannot be loaded: ` +
-            `install it for an approximate index, or set approximate: "never". ${messageOf(thrown)}`,
-        )
-      },
+      onSuccess: (usearch) => memory.useUsearch(usearch),
+      onFailure: ({ cause: thrown }) =>
+        memory.giveUp(
+          `has no approximate indexes, as the package "usearch" cannot be loaded: install it, or set approximate: "never". ` +
+            messageOf(thrown),
+        ),
     },
   )
 
-/** Works in slices of a few ms; between two of them everything else has its turn. */
+/** Works in slices of a few ms; between two of them everything else has its turn. Logs once what has gone wrong. */
 const drain = (memory: Memory): Effect.Effect<void> =>
   Effect.gen(function* () {
     for (;;) {
       if (memory.wantsUsearch) yield* withLibrary(memory)
-      const before = memory.trouble
-      if (!memory.step()) return
-      if (memory.trouble !== before) {
+      const more = memory.step()
+      if (memory.untold) {
+        memory.untold = false
         yield* Effect.logWarning(
-          `@switchyard/rag-store-memory gives its approximate indexes up and compares every vector with each query: ` +
-            messageOf(memory.trouble),
+          `@switchyard/rag-store-memory compares every vector with each query from here on. It ${memory.trouble}`,
         )
       }
+      if (!more) return
       yield* Effect.yieldNow
     }
   })

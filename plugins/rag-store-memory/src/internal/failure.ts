@@ -18,11 +18,13 @@ export const unreadable = (file: string, problem: string): LlmError =>
   notOpened(file, problem, "Put a good copy in its place; or move it away, and index again")
 
 export const notSaved = (file: string, thrown: unknown): LlmError =>
-  LlmError.make({
-    _tag: "PluginFailure",
-    plugin: "@switchyard/rag-store-memory",
-    recovery: "none",
-    message:
-      `the store could not be saved to ${file}: ${messageOf(thrown)}. The file is as it was, and the records are in memory: ` +
+  failure(
+    `the store could not be saved to ${file}: ${messageOf(thrown)}. The file is as it was, and the records are in memory: ` +
       `make room or give this program the right to write there, and save again`,
-  })
+  )
+
+export const closedAlready = (file: string): LlmError =>
+  failure(`the store of ${file} is closed, and another may have the file by now: save before its scope ends`)
+
+const failure = (message: string): LlmError =>
+  LlmError.make({ _tag: "PluginFailure", plugin: "@switchyard/rag-store-memory", recovery: "none", message })

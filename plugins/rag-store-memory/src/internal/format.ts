@@ -6,13 +6,16 @@ import * as Schema from "effect/Schema"
  * The bytes of a snapshot. All numbers are little-endian:
  *
  *   8 bytes "SYVECTOR" · u32 version · u32 length of the head · the head: JSON, filled with spaces to a multiple of 4
- *   for each namespace, blocks of up to 1,000 records:
- *     records x dimensions f32 · where it has an index, records i32: slots · u32 length of the rest · JSON, filled likewise
+ *   for each namespace, blocks of up to 1,000 records and, of more than one, 4 million characters of JSON:
+ *     u32 records · records x dimensions f32 · where it has an index, records i32: slots · u32 length of the rest ·
+ *     JSON, filled likewise
  *   u32 CRC-32 of all before
+ *
+ * In version 1 a block does not say how many records it has: 1,000, and the last one what is left.
  */
 const magic = "SYVECTOR"
-export const formatVersion = 1
-const perBlock = 1000
+export const formatVersion = 2
+const perBlock = { records: 1000, characters: 2 ** 22 }
 
 /** An approximate index that is kept in a file of its own. */
 const Kept = Schema.Struct({ file: Schema.NonEmptyString, bytes: Schema.Natural, crc: Schema.Natural })
@@ -64,11 +67,14 @@ export function* encode({ generation, namespaces }: Contents): Generator<Uint8Ar
     yield Buffer.concat([Buffer.from(magic, "latin1"), u32(formatVersion)])
     yield* json(head)
     for (const { stamp, records, index } of namespaces) {
-      for (let at = 0; at < records.length; at += perBlock) {
-        const block = records.slice(at, at + perBlock)
+      let at = 0
+      for (const rests of blocksOf(records)) {
+        const block = records.slice(at, at + rests.length)
+        yield u32(block.length)
         yield vectorsOf(block, stamp.dimensions)
         if (index !== undefined) yield bytesOf(index.slots.slice(at, at + block.length))
-        yield* json(Buffer.from(JSON.stringify(block.map(({ vector: _vector, ...rest }) => rest))))
+        yield* json(Buffer.from(`[${rests.join(",")}]`))
+        at += block.length
       }
     }
   }
@@ -77,6 +83,23 @@ export function* encode({ generation, namespaces }: Contents): Generator<Uint8Ar
     yield piece
   }
   yield u32(crc)
+}
+
+/** The records without their vectors, each as JSON, block by block: no string holds all that a namespace does. */
+function* blocksOf(records: ReadonlyArray<VectorRecord>): Generator<ReadonlyArray<string>> {
+  let block: Array<string> = []
+  let characters = 0
+  for (const { vector: _vector, ...rest } of records) {
+    const text = JSON.stringify(rest)
+    if (block.length >= perBlock.records || (block.length > 0 && characters + text.length > perBlock.characters)) {
+      yield block
+      block = []
+      characters = 0
+    }
+    block.push(text)
+    characters += text.length
+  }
+  if (block.length > 0) yield block
 }
 
 const u32 = (value: number): Buffer => {
@@ -118,9 +141,9 @@ export const decode = (given: Uint8Array): Contents | Unreadable => {
     return new Unreadable("it is no snapshot of this store")
   }
   const version = bytes.readUInt32LE(8)
-  if (version !== formatVersion) {
+  if (version !== formatVersion && version !== 1) {
     return new Unreadable(
-      `it has format ${version}, and this version of the store reads format ${formatVersion}: use the version that wrote it`,
+      `it has format ${version}, and this version of the store reads formats 1 to ${formatVersion}: use the version that wrote it`,
     )
   }
   const end = bytes.length - 4
@@ -128,7 +151,7 @@ export const decode = (given: Uint8Array): Contents | Unreadable => {
     return new Unreadable("it is damaged: its checksum is wrong")
   }
   try {
-    return new Reader(bytes, end).contents()
+    return new Reader(bytes, end, version).contents()
   } catch (thrown) {
     return new Unreadable(`it is damaged: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
   }
@@ -137,11 +160,13 @@ export const decode = (given: Uint8Array): Contents | Unreadable => {
 class Reader {
   readonly #bytes: Buffer
   readonly #end: number
+  readonly #version: number
   #at = 12
 
-  constructor(bytes: Buffer, end: number) {
+  constructor(bytes: Buffer, end: number, version: number) {
     this.#bytes = bytes
     this.#end = end
+    this.#version = version
   }
 
   contents(): Contents {
@@ -153,7 +178,8 @@ class Reader {
         const records: Array<VectorRecord> = []
         const slots = new Int32Array(index === undefined ? 0 : count)
         while (records.length < count) {
-          const rows = Math.min(perBlock, count - records.length)
+          const rows = this.#version === 1 ? Math.min(1000, count - records.length) : this.#number()
+          if (rows > count - records.length) throw new Error("a block holds more records than its namespace")
           const vectors = new Float32Array(...this.#words(rows * dimensions))
           if (index !== undefined) slots.set(new Int32Array(...this.#words(rows)), records.length)
           // Written by `encode`, and unchanged by its checksum.
@@ -163,7 +189,9 @@ class Reader {
           for (const [i, record] of rest.entries())
             records.push(Object.assign(record, { vector: vectors.subarray(i * dimensions, (i + 1) * dimensions) }))
         }
-        return { name, stamp, records, ...(index === undefined ? {} : { index: { kept: index, slots } }) }
+        // Indexes of version 1 find less than those that are made now.
+        const kept = this.#version === 1 ? undefined : index
+        return { name, stamp, records, ...(kept === undefined ? {} : { index: { kept, slots } }) }
       }),
     }
   }
@@ -174,8 +202,12 @@ class Reader {
     return [this.#bytes.buffer, this.#bytes.byteOffset + at, count]
   }
 
+  #number(): number {
+    return this.#bytes.readUInt32LE(this.#skip(4))
+  }
+
   #text(): string {
-    const length = this.#bytes.readUInt32LE(this.#skip(4))
+    const length = this.#number()
     const at = this.#skip(length)
     return this.#bytes.toString("utf8", at, at + length)
   }

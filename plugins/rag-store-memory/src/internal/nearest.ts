@@ -1,5 +1,6 @@
 import type { Filter, MetadataPredicate, VectorMatch, VectorRecord } from "@switchyard/rag"
-import type { Entry, Hnsw } from "./Hnsw.ts"
+import type { Hnsw } from "./Hnsw.ts"
+import type { Entry } from "./Slots.ts"
 import type { Space } from "./Space.ts"
 
 export interface Wanted {
@@ -12,11 +13,21 @@ export interface Wanted {
   readonly minScore: number
 }
 
-/** The records of these ids, with vectors of length 1. */
-export type RecordsOf = (ids: ReadonlyArray<string>) => ReadonlyArray<VectorRecord>
+/** The records of a namespace. */
+export interface Records {
+  readonly get: (ids: ReadonlyArray<string>) => ReadonlyArray<VectorRecord>
+  readonly scores: (unit: Float32Array, ids: ReadonlyArray<string>) => ReadonlyArray<number | undefined>
+}
 
-/** Candidates without a filter: enough that the true ones are among them though the index is coarse. */
-const looked = (k: number): number => Math.max(32, 3 * k)
+/**
+ * How far the index is searched without a filter: enough that the true ones are among what it sees. Measured with short
+ * questions about 100,000 pieces of documentation, where 100 find 0.971 of the ten nearest and 130 find 0.977.
+ */
+const looked = (k: number): number => Math.max(130, 4 * k)
+/** How many of the best are scored by their vectors: the index has them nearly in order. */
+const scoredAgain = (k: number): number => Math.max(40, 4 * k)
+/** How many times more are asked for than a filter's share says: it is of a sample, and the index is coarse. */
+const spare = 2.5
 /** More than these that are not in the index yet are as dear as comparing all. */
 const mostWaiting = 500
 /** What a record costs on each way, in tests of a filter (40 ns), as measured. */
@@ -34,13 +45,18 @@ const costs = {
  * on the share of records that it lets through, which a sample tells: of many, the index is asked for so many more; of few,
  * all that match are compared. `undefined` where comparing every record is the cheapest, or the index cannot tell.
  */
-export const nearest = (space: Space, recordsOf: RecordsOf, wanted: Wanted): ReadonlyArray<VectorMatch> | undefined => {
+export const nearest = (space: Space, records: Records, wanted: Wanted): ReadonlyArray<VectorMatch> | undefined => {
   const { entries, hnsw } = space
   if (hnsw === undefined || hnsw.waiting.size > mostWaiting) return undefined
   const { unit, accepts } = wanted
   const few = entries.size * (1 + costs.match * shareOf(space, hnsw, wanted))
   const all = entries.size * costs.compared(unit.length)
-  const scored = (found: Iterable<Entry>) => ranked(recordsOf(Array.from(found, ({ id }) => id)), wanted)
+  const scored = (found: Iterable<Entry>) =>
+    ranked(
+      records,
+      Array.from(found, ({ id }) => id),
+      wanted,
+    )
   const candidates = throughIndex(space, hnsw, wanted, accepts === undefined ? Infinity : Math.min(few, all))
   if (candidates !== undefined) return scored([...candidates, ...through(hnsw.waiting.values(), accepts)])
   return accepts === undefined || few > all ? undefined : scored(through(entries.values(), accepts))
@@ -59,13 +75,12 @@ const throughIndex = (space: Space, hnsw: Hnsw, wanted: Wanted, most: number): R
   let share = shareOf(space, hnsw, wanted)
   // The records near a query may pass more rarely than those of the sample: once more, by what came through.
   for (let look = 0; look < 2; look++) {
-    const n = Math.max(looked(k), Math.ceil((1.25 * enough) / share))
-    if (n * costs.candidate(unit.length) > most || n > hnsw.size / 2) return undefined
-    const seen = hnsw.nearest(unit, n)
-    const passed = through(seen, accepts)
+    const n = Math.max(looked(k), Math.ceil((spare * enough) / share))
+    if (n * costs.candidate(unit.length) > most || n > hnsw.nodes / 2) return undefined
+    const { passed, seen } = hnsw.nearest(unit, { n, places: scoredAgain(k), k, accepts })
     if (passed.length >= enough) return passed
     // A graph that gives fewer than asked for has parts that are not reached.
-    if (seen.length < n) return undefined
+    if (seen < n) return undefined
     share = Math.max(passed.length, 0.5) / n
   }
   return undefined
@@ -87,29 +102,23 @@ const shareOf = ({ shares }: Space, hnsw: Hnsw, { filter, accepts }: Wanted): nu
   return share
 }
 
-const ranked = (records: ReadonlyArray<VectorRecord>, { unit, k, minScore }: Wanted): ReadonlyArray<VectorMatch> =>
-  records
-    .map((record) => ({ record, score: cosineOf(unit, record.vector) }))
+const ranked = (
+  records: Records,
+  ids: ReadonlyArray<string>,
+  { unit, k, minScore }: Wanted,
+): ReadonlyArray<VectorMatch> => {
+  const scores = records.scores(unit, ids)
+  const best = ids
+    .map((id, i) => ({ id, score: scores[i] ?? -Infinity }))
     .filter(({ score }) => score >= minScore)
-    .sort((a, b) => b.score - a.score || (a.record.id < b.record.id ? -1 : 1))
+    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
     .slice(0, k)
-    .map(({ record: { vector: _vector, metadata = {}, ...rest }, score }) => ({ ...rest, metadata, score }))
-
-/** Of two vectors of length 1. */
-const cosineOf = (a: Float32Array, b: Float32Array): number => {
-  let s0 = 0
-  let s1 = 0
-  let s2 = 0
-  let s3 = 0
-  let i = 0
-  for (; i + 3 < a.length; i += 4) {
-    s0 += a[i]! * b[i]!
-    s1 += a[i + 1]! * b[i + 1]!
-    s2 += a[i + 2]! * b[i + 2]!
-    s3 += a[i + 3]! * b[i + 3]!
-  }
-  for (; i < a.length; i++) s0 += a[i]! * b[i]!
-  return Math.max(-1, Math.min(1, Math.fround(s0 + s1 + (s2 + s3))))
+  const found = records.get(best.map(({ id }) => id))
+  return found.map(({ vector: _vector, metadata = {}, ...rest }, i) => ({
+    ...rest,
+    metadata,
+    score: best[i]?.score ?? Number.NaN,
+  }))
 }
 
 /** Scaled to length 1; `undefined` for zeros, which are as near to everything. */

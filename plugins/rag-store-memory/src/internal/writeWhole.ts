@@ -8,7 +8,9 @@ import { dirname } from "node:path"
 export const writeWhole = async (path: string, pieces: Iterable<Uint8Array>, signal: AbortSignal): Promise<void> => {
   const temporary = `${path}.tmp`
   try {
-    const handle = await open(temporary, "w", 0o600)
+    // One that was left may have another mode, or lead elsewhere.
+    await rm(temporary, { force: true })
+    const handle = await open(temporary, "wx", 0o600)
     try {
       for (const piece of pieces) {
         signal.throwIfAborted()
@@ -21,7 +23,7 @@ export const writeWhole = async (path: string, pieces: Iterable<Uint8Array>, sig
     signal.throwIfAborted()
     await rename(temporary, path)
   } catch (thrown) {
-    await rm(temporary, { force: true })
+    await rm(temporary, { force: true }).catch(() => undefined)
     throw thrown
   }
   await syncFolder(dirname(path))
