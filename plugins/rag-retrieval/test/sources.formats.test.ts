@@ -110,6 +110,7 @@ describe("formats", () => {
         "c.pdf": pdf([[], []]),
         "d.pdf": "%PDF-1.4 and then nothing",
         "e.pdf": "",
+        "f.pdf": pdf([]),
       })
       assert.deepInclude(found["a.pdf"], {
         text: "Hello there\nsecond line\fPage two",
@@ -119,7 +120,8 @@ describe("formats", () => {
       })
       const skipped = (why: string): Skipped => ({ _tag: "Skipped", why })
       assert.deepStrictEqual(found["b.pdf"], skipped("an encrypted PDF: it needs a password"))
-      assert.deepStrictEqual(found["c.pdf"], skipped("a PDF without text: its pages are pictures, which are not read"))
+      assert.deepStrictEqual(found["c.pdf"], skipped("a PDF without text: pictures of pages are not read"))
+      assert.deepStrictEqual(found["f.pdf"], skipped("a PDF without pages"))
       assert.match(JSON.stringify(found["d.pdf"]), /a broken PDF/)
       assert.match(JSON.stringify(found["e.pdf"]), /a broken PDF/)
     }),

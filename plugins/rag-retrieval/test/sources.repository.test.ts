@@ -165,4 +165,31 @@ describe("repositorySource", () => {
       assert.notProperty(all, "data.bin")
     }),
   )
+
+  it.effect("skips files that are known to hold secrets, whatever folder they are in", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const secret = `
+        .env .env.local prod.env .envrc .npmrc .yarnrc.yml .netrc _netrc .git-credentials .pypirc .pgpass .my.cnf .htpasswd
+        .vault-token .dockercfg .boto .s3cfg .terraformrc terraform.tfvars
+        .aws/credentials .docker/config.json .kube/config .cargo/credentials .cargo/credentials.toml .gem/credentials
+        .config/gh/hosts.yml .gnupg/secring.gpg credentials.tfrc.json application_default_credentials.json
+        terraform.tfstate terraform.tfstate.backup
+        id_rsa id_dsa id_ecdsa id_ecdsa_sk id_ed25519 id_ed25519_sk server.pem server.key a.p12 a.pfx a.jks a.keystore a.ppk a.kdbx a.p8
+      `.match(/\S+/g)!
+      const open = `
+        .env.example .env.sample env.ts environment.md credentials.ts config.json docker/config.json kube/config
+        aws/credentials.md id_rsa.pub keystore.md terraform.md main.tf
+      `.match(/\S+/g)!
+      const all = [...secret, ...open].flatMap((name) => [name, `deep/in/${name}`])
+      write(folder, Object.fromEntries(all.map((name) => [name, "text"])))
+      const found = yield* readAll(repositorySource(folder))
+      const skipped = Object.entries(found).flatMap(([id, one]) => ("_tag" in one ? [id] : []))
+      assert.sameMembers(Object.keys(found), all)
+      assert.sameMembers(
+        skipped,
+        all.filter((name) => secret.includes(name.replace("deep/in/", ""))),
+      )
+    }),
+  )
 })

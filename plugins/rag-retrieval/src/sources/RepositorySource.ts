@@ -7,6 +7,7 @@ import type { FolderOptions } from "./FolderSource.ts"
 import { IgnoreRules, patternsOf } from "./IgnoreRules.ts"
 import { codeOf } from "./read/readStable.ts"
 import { generatedName, generatedText } from "./generated.ts"
+import { secretName } from "./secretName.ts"
 
 export interface RepositoryOptions extends Omit<FolderOptions, "hidden"> {
   /** Lock files, minified and generated files too. Default: false. */
@@ -92,17 +93,3 @@ const textOf = (path: string): Promise<string> =>
     if (["ENOENT", "ENOTDIR", "EISDIR"].includes(codeOf(error))) return ""
     throw error
   })
-
-const secrets = patternsOf([
-  ".env",
-  ".env.*",
-  "!.env.example",
-  "!.env.sample",
-  "*.pem",
-  "*.key",
-  "id_rsa",
-  "id_ed25519",
-])
-
-const secretName = (path: string): string | undefined =>
-  secrets.ignores(path) ? "it may hold secrets, which do not belong into an index" : undefined

@@ -13,7 +13,7 @@ export const look = (
   query: RetrievalQuery,
   timeoutMs: number,
 ): Effect.Effect<Retrieval, LlmError> => {
-  const message = `no passages came within ${timeoutMs} ms`
+  const message = `no passages came within ${timeoutMs} ms, the timeoutMs of retrieval(): raise it there`
   const late = LlmError.make({ _tag: "Timeout", phase: "total", ms: timeoutMs, message })
   return asked(retriever, query).pipe(
     Effect.timeoutOrElse({ duration: timeoutMs, orElse: () => Effect.fail(late) }),

@@ -16,8 +16,8 @@ export interface ReaderLimits {
 
 /**
  * Readers of formats that others wrote, in a thread of their own: a file that takes them long, or all their memory, is
- * skipped and holds up nobody. The thread is started for the first file, left when a file is not read in time, and ended
- * with the scope. One file at a time.
+ * skipped and holds up nobody. The thread is started for the first file, left when a file is not read in time, started again
+ * where it has ended, and ended with the scope. One file at a time.
  */
 export class ReaderHost {
   readonly #one = Semaphore.makeUnsafe(1)
@@ -39,7 +39,7 @@ export class ReaderHost {
   read(format: Format, bytes: Uint8Array): Effect.Effect<Extracted> {
     const { timeoutMs } = this.#limits
     const late = unfinished(`reading it took more than ${timeoutMs} ms`)
-    return Effect.raceFirst(this.#ask({ format, bytes }), tooLarge(this.#limits)).pipe(
+    return Effect.raceFirst(this.#read({ format, bytes }), tooLarge(this.#limits)).pipe(
       Effect.timeoutOrElse({ duration: timeoutMs, orElse: () => Effect.succeed(late) }),
       // Read after the source has ended: no scope would end the thread.
       Effect.ensuring(Effect.suspend(() => (this.#closed ? Effect.promise(() => this.#end()) : Effect.void))),
@@ -58,30 +58,49 @@ export class ReaderHost {
     await worker?.terminate()
   }
 
-  #ask(task: Task): Effect.Effect<Extracted> {
+  /** A thread that has read other files may end for what those left behind: then another is asked, once. */
+  #read(task: Task): Effect.Effect<Extracted> {
+    return Effect.suspend(() => {
+      const isFirst = this.#worker === undefined
+      return isFirst ? this.#ask(task) : Effect.catch(this.#ask(task), () => this.#ask(task))
+    }).pipe(Effect.catch((ended) => Effect.succeed(ended)))
+  }
+
+  /** Fails when the thread ends before it answers. */
+  #ask(task: Task): Effect.Effect<Extracted, Extracted> {
     return Effect.callback((resume) => {
-      const worker = (this.#worker ??= start(this.#limits))
-      const settle = (extracted: Extracted, broken: boolean): void => {
+      const worker = (this.#worker ??= this.#start())
+      const settle = (outcome: Effect.Effect<Extracted, Extracted>): void => {
         forget()
-        if (broken) void this.#end()
-        resume(Effect.succeed(extracted))
+        resume(outcome)
       }
-      const onMessage = (answer: Extracted): void => settle(answer, false)
-      const onError = (error: unknown): void => settle(failure(error, this.#limits), true)
-      const onExit = (): void => settle(unfinished("its reader ended"), true)
+      const onMessage = (answer: Extracted): void => settle(Effect.succeed(answer))
+      const onError = (error: unknown): void =>
+        settle(isOutOfMemory(error) ? Effect.succeed(tooMuch(this.#limits)) : Effect.fail(failure(error)))
+      const onExit = (): void => settle(Effect.fail(unfinished("its reader ended")))
       const forget = (): void => {
         worker.off("message", onMessage).off("error", onError).off("exit", onExit)
         worker.unref()
       }
       worker.on("message", onMessage).on("error", onError).on("exit", onExit)
       worker.ref()
+      // Copied: another thread may have to be asked.
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-      worker.postMessage(task, [task.bytes.buffer as ArrayBuffer])
+      worker.postMessage(task)
       return Effect.sync(() => {
         forget()
         void this.#end()
       })
     })
+  }
+
+  /** Between two files nobody else would see that it ends. */
+  #start(): Worker {
+    const worker = start(this.#limits)
+    const forget = (): void => {
+      if (this.#worker === worker) this.#worker = undefined
+    }
+    return worker.on("error", forget).on("exit", forget)
   }
 }
 
@@ -92,19 +111,20 @@ const unfinished = (why: string): Extracted => ({ why, transient: true })
  * What is unpacked is not on the heap, and no limit of the thread holds for it: the memory of the process is watched. Twice
  * the limit is let go, as others use memory too.
  */
-const tooLarge = ({ memoryMb }: ReaderLimits): Effect.Effect<Extracted> =>
+const tooLarge = (limits: ReaderLimits): Effect.Effect<Extracted> =>
   Effect.suspend(() => {
-    const most = process.memoryUsage.rss() + 2 * memoryMb * 1e6
+    const most = process.memoryUsage.rss() + 2 * limits.memoryMb * 1e6
     const look = Effect.sync(() => process.memoryUsage.rss() > most)
-    return Effect.as(Effect.repeat(Effect.delay(look, 50), { until: (isTooMuch) => isTooMuch }), tooMuch(memoryMb))
+    return Effect.as(Effect.repeat(Effect.delay(look, 50), { until: (isTooMuch) => isTooMuch }), tooMuch(limits))
   })
 
-const tooMuch = (memoryMb: number): Extracted => unfinished(`reading it takes more than ${memoryMb} MB of memory`)
+const tooMuch = ({ memoryMb }: ReaderLimits): Extracted =>
+  unfinished(`reading it takes more than ${memoryMb} MB of memory`)
 
-const failure = (error: unknown, { memoryMb }: ReaderLimits): Extracted =>
+const isOutOfMemory = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY"
-    ? tooMuch(memoryMb)
-    : unfinished(`it cannot be read (${String(error)})`)
+
+const failure = (error: unknown): Extracted => unfinished(`it cannot be read (${String(error)})`)
 
 const start = ({ memoryMb }: ReaderLimits): Worker => {
   const worker = new Worker(file, {
@@ -116,6 +136,5 @@ const start = ({ memoryMb }: ReaderLimits): Worker => {
   })
   worker.stdout.resume()
   worker.stderr.resume()
-  worker.on("error", () => undefined)
   return worker
 }

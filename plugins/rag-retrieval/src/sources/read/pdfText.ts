@@ -15,10 +15,10 @@ export const pdfText = async (bytes: Uint8Array): Promise<Extracted> => {
   const pdf = await unpdf.getDocumentProxy(bytes, { verbosity: 0 }).catch(broken)
   if ("why" in pdf) return pdf
   try {
+    if (pdf.numPages === 0) return { why: "a PDF without pages" }
     const pages = await pagesOf(pdf)
     if (pages === undefined) return { why: `more than ${maxText} characters of text` }
-    if (pages.every((text) => text.trim() === ""))
-      return { why: "a PDF without text: its pages are pictures, which are not read" }
+    if (pages.every((text) => text.trim() === "")) return { why: "a PDF without text: pictures of pages are not read" }
     const { info } = await pdf.getMetadata().catch(() => ({ info: {} }))
     const title: unknown = "Title" in info ? info.Title : undefined
     return { text: pages.join("\f"), ...(typeof title === "string" && title.trim() !== "" ? { title } : {}) }

@@ -20,6 +20,9 @@ const answerTo = async ({ format, bytes }: Task): Promise<Extracted> => {
   }
 }
 
+// What pdf.js rejects beside the promise that it gives may come when the file is answered: it must not end the next one.
+process.on("unhandledRejection", () => undefined)
+
 parentPort?.on("message", (task: Task) => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   void answerTo(task).then((answer) => parentPort?.postMessage(answer))
