@@ -115,12 +115,16 @@ export const isLlmError = (value: unknown): value is LlmError =>
   "reason" in value &&
   "context" in value
 
-/** A wrong set-up says itself what is to be corrected, and a plugin that knows that nobody else can help (a full disk). */
-const advice = ({ _tag, recovery }: Reason, { operation }: ErrorContext): string =>
-  (_tag === "InvalidRequest" && (operation === "compose" || operation === "config")) ||
-  (_tag === "PluginFailure" && recovery === "none")
+/**
+ * A wrong set-up says itself what is to be corrected, and so do a plugin that knows that nobody else can help (a full disk)
+ * and one that was late itself, not a provider.
+ */
+const advice = (reason: Reason, { operation }: ErrorContext): string =>
+  (reason._tag === "InvalidRequest" && (operation === "compose" || operation === "config")) ||
+  (reason._tag === "PluginFailure" && reason.recovery === "none") ||
+  (reason._tag === "Timeout" && reason.phase === "total" && reason.recovery !== undefined)
     ? ""
-    : table[_tag][1]
+    : table[reason._tag][1]
 
 /** Every name that `reason._tag` can have. */
 export const reasonTags: ReadonlyArray<ReasonTag> = Object.keys(table) as Array<ReasonTag>

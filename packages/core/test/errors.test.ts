@@ -64,6 +64,12 @@ describe("LlmError", () => {
     assert.deepStrictEqual(error.context, { provider: "p", model: "m", attempt: 2 })
     assert.match(error.message, /^p\/m: x\./)
   })
+  it("the advice about slow providers is not given of what else was late", () => {
+    const late = { _tag: "Timeout", phase: "total", ms: 5, message: "the store was late: raise timeoutMs" } as const
+    assert.match(LlmError.make(late).message, /policy\.timeouts/)
+    assert.strictEqual(LlmError.make({ ...late, recovery: "none" }).message, "the store was late: raise timeoutMs.")
+  })
+
   it("a reason's own recovery, wait and HTTP details go before the table", () => {
     const error = LlmError.make({
       _tag: "RateLimited",

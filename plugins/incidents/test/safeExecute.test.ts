@@ -46,7 +46,7 @@ describe("safeExecute", () => {
       yield* TestClock.adjust("2 seconds")
       const error = yield* Fiber.join(first)
       assert.deepInclude(error.reason, { _tag: "Timeout", phase: "total", ms: 2000 })
-      const said = "billing.report did not end within 2000 ms. Allow it more time where safeExecute is called."
+      const said = "billing.report did not end within 2000 ms: allow it more time where safeExecute is called."
       assert.strictEqual(error.message, said)
       const second = yield* Effect.forkChild(run, { startImmediately: true })
       yield* Fiber.interrupt(second)

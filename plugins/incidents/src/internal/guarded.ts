@@ -36,11 +36,9 @@ export const guarded = <A, E, R>(
     const message = `the timeout of ${what} must be a time above 0, such as "30 seconds"`
     return Effect.fail(LlmError.make({ _tag: "InvalidRequest", field: "timeout", message }))
   }
-  // The usual advice of a timeout is for calls of models.
   const late = () => {
-    const message = `${what} did not end within ${ms} ms`
-    const reason = { _tag: "Timeout", phase: "total", ms, recovery: "none", message } as const
-    return new LlmError({ reason, context: {}, message: `${message}. Allow it more time where safeExecute is called.` })
+    const message = `${what} did not end within ${ms} ms: allow it more time where safeExecute is called`
+    return LlmError.make({ _tag: "Timeout", phase: "total", ms, recovery: "none", message })
   }
   const died = (defect: unknown) =>
     LlmError.make({ _tag: "ToolFailed", tool: what, message: `${what} died: ${clean(textOf(defect), longest)}` })
