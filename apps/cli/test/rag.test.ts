@@ -1,4 +1,4 @@
-import { rm, writeFile } from "node:fs/promises"
+import { readdir, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { sqlLayer } from "@switchyard/sql"
 import { findPostgres } from "@switchyard/testkit/servers"
@@ -145,6 +145,27 @@ describe("switchyard rag index and query", () => {
     expectFailure(await switchyard(["call", "--rag", "other", "x"], { cwd }), 2, `no index "other"`)
   })
 
+  it("shows nothing of a store's URL that it does not know, and makes no file of it", async () => {
+    await using folder = await folderWith(files)
+    const cwd = folder.path
+    for (const [store, says] of [
+      ["mysql://root:Hunter2@db/x", "--store mysql://…: give the path of a file, or postgres://…"],
+      ["Mysql:/root:Hunter2@db/x", "--store Mysql://…: give"],
+      ["postgres:/root:Hunter2@db/x", "postgres://… cannot be opened: "],
+      ["Postgres://root:12/Hunter2@db/x", "postgres://… cannot be opened: "],
+    ] as const) {
+      for (const command of [
+        ["rag", "index", "docs", ...hash],
+        ["rag", "query", "x"],
+      ]) {
+        const said = await switchyard([...command, "--store", store], { cwd })
+        expectFailure(said, 2, says)
+        expect(said.stdout + said.stderr).not.toContain("Hunter2")
+      }
+    }
+    expect(await readdir(cwd)).toEqual(["docs"])
+  })
+
   it("knows a source by its path from the store, so that two projects do not meet", async () => {
     await using folder = await folderWith({ "one/docs/a.md": "# A\n\nalpha\n", "two/docs/b.md": "# B\n\nbeta\n" })
     const store = ["--store", join(folder.path, "s.sqlite"), ...hash, "--json"]
@@ -198,14 +219,23 @@ describe("switchyard call --rag", () => {
 
 const server = await findPostgres()
 const schema = `cli_rag_${process.pid}`
+const empty = `${schema}_empty`
 const admin = (run: (sql: SqlClient) => Effect.Effect<unknown, unknown>) =>
   Effect.runPromise(Effect.provide(Effect.flatMap(SqlClient, run), sqlLayer({ url: server?.url("public") ?? "" })))
 
 describe.skipIf(server === undefined)("on Postgres", () => {
   beforeAll(() => admin((sql) => sql`CREATE SCHEMA ${sql(schema)}`))
   afterAll(async () => {
-    await admin((sql) => sql`DROP SCHEMA ${sql(schema)} CASCADE`)
+    for (const name of [schema, empty]) await admin((sql) => sql`DROP SCHEMA IF EXISTS ${sql(name)} CASCADE`)
     server?.stop()
+  })
+
+  it("reads without making anything", async () => {
+    await admin((sql) => sql`CREATE SCHEMA ${sql(empty)}`)
+    const asked = await switchyard(["rag", "query", "x", "--store", server?.url(empty) ?? ""])
+    expectFailure(asked, 2, "it holds no store yet")
+    const tables = admin((sql) => sql`SELECT tablename FROM pg_tables WHERE schemaname = ${empty}`)
+    expect(await tables).toEqual([])
   })
 
   it("the same, with a URL", async () => {

@@ -1,6 +1,7 @@
 export { type LazyStore, lazyStore, type StoreKind, type StoreUrl } from "./lazyStore.ts"
 export { migrate, type Migration } from "./migrate.ts"
-export { safeTransactions } from "./safeTransactions.ts"
+export { safeTransactions, type TransactionEnds } from "./safeTransactions.ts"
 export { sqlLayer, type SqlOptions } from "./sqlLayer.ts"
 export { storeFailure } from "./storeFailure.ts"
 export { storeName } from "./storeName.ts"
+export { storeProblem } from "./storeProblem.ts"

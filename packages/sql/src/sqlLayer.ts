@@ -42,7 +42,7 @@ const open = (location: Location, { synchronous, busyTimeoutMs, maxConnections }
   )
   switch (location.engine) {
     case "unknown":
-      return Effect.fail(refused(location, "give a path, a sqlite:// URL or a postgres:// URL"))
+      return Effect.fail(refused(location, location.problem))
     case "sqlite": {
       const settings = { synchronous: synchronous ?? "normal", busyTimeoutMs: busyTimeoutMs ?? 5000 } as const
       return refuse(makeSqliteClient(location.file, settings))

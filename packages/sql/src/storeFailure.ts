@@ -1,9 +1,8 @@
 import { LlmError } from "@switchyard/core"
 import type * as Redacted from "effect/Redacted"
 import type { SqlError } from "effect/sql/SqlError"
-import { locate } from "./internal/location.ts"
-import { problemOf } from "./internal/problemOf.ts"
-import { plain } from "./storeName.ts"
+import { storeName } from "./storeName.ts"
+import { storeProblem } from "./storeProblem.ts"
 
 /**
  * What a failure of the store is to a caller: a `PluginFailure` of the plugin, which names the file or the server, never
@@ -12,7 +11,6 @@ import { plain } from "./storeName.ts"
 export const storeFailure =
   (plugin: string, url: string | Redacted.Redacted) =>
   (error: SqlError): LlmError => {
-    const location = locate(plain(url))
-    const message = `the store ${location.name} of ${plugin} failed: ${problemOf(error, location)}`
+    const message = `the store ${storeName(url)} of ${plugin} failed: ${storeProblem(url)(error)}`
     return LlmError.make({ _tag: "PluginFailure", plugin, recovery: "none", message })
   }

@@ -111,6 +111,20 @@ export const holdsOn = (engine: string, stores: () => Promise<Two>): void => {
     ),
   )
 
+  it.live(`${engine}: tables that are up to date are looked at, and wait for nobody who holds them`, () =>
+    scenario(stores, (one, two) =>
+      Effect.gen(function* () {
+        yield* migrate("t", notes)
+        const held = Effect.gen(function* () {
+          yield* one`SELECT name FROM t_migrations`
+          yield* one`INSERT INTO notes (id) VALUES ('a')`
+          yield* Effect.provideService(migrate("t", notes), SqlClient, two)
+        })
+        yield* Effect.timeout(one.withTransaction(held), "3 seconds")
+      }),
+    ),
+  )
+
   it.live(`${engine}: errors have Effect's reasons`, () =>
     scenario(stores, (sql) =>
       Effect.gen(function* () {

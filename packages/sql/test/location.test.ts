@@ -24,6 +24,36 @@ it.effect("what is none of them is refused, by the name of its scheme only", () 
   }),
 )
 
+it.effect("of a URL that is not understood no part is shown, and what to write is said", () =>
+  Effect.gen(function* () {
+    const refused: ReadonlyArray<readonly [url: string, says: string]> = [
+      ["mysql:/root:Hunter2@db/x", "mysql://… cannot be opened: give a path"],
+      ["Postgres:/ann:Hunter2@db/x", "postgres://… cannot be opened: the URL of a server begins with postgres://"],
+      ["postgres:ann:Hunter2@db/x", "two slashes"],
+      ["postgres://ann:12/Hunter2@db/x", "write / ? # @ % as %2F %3F %23 %40 %25"],
+      ["postgres://ann:12?Hunter2@db/x", "write / ? # @ % as"],
+      ["postgres://ann:12#Hunter2@db/x", "write / ? # @ % as"],
+      ["postgres://ann:Hunter2@x/Hunter2@db/x", "write / ? # @ % as"],
+      ["postgres://ann:Hunter2/x", "it is no URL: look at its host and port"],
+      ["postgres://ann:Hunter2@one:1,two:2/x", "several hosts"],
+      ["postgres://ann:Hunter2@/x?host=/run", "For a Unix socket write postgres:///DATABASE?host=/FOLDER"],
+      ["file://ann:Hunter2@db/x", "file:///FOLDER/FILE"],
+    ]
+    for (const [url, says] of refused) {
+      assert.notInclude(storeName(url), "Hunter2")
+      const error = yield* Effect.flip(Effect.provide(SqlClient, sqlLayer({ url })))
+      assert.deepInclude(error.reason, { _tag: "InvalidRequest", field: "store" })
+      assert.include(error.message, says)
+      assert.notInclude(JSON.stringify(error), "Hunter2")
+    }
+  }),
+)
+
+it("a password of a letter or two is not looked for in what the driver says", () => {
+  const error = new SqlError({ reason: new ConnectionError({ cause: undefined, message: "a lost connection" }) })
+  assert.include(storeFailure("@acme/notes", "postgres://ann:a@db/x")(error).message, "failed: a lost connection")
+})
+
 it.live("a server that is not there is told without the password", () =>
   Effect.gen(function* () {
     const url = "postgres://ann:hunter2@127.0.0.1:1/reviews?password=s3cret&sslmode=disable"

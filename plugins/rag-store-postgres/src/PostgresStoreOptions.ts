@@ -13,6 +13,8 @@ export const PostgresStoreOptions = Schema.Struct({
    * that keeps nothing. Relative folders begin where the program runs. Default: `.switchyard/rag-pg`.
    */
   url: Schema.optionalKey(Schema.Union([Schema.NonEmptyString, Schema.Redacted(Schema.NonEmptyString)])),
+  /** `false`: a database or folder that holds no store yet is refused, and nothing is made in it. Default: `true`. */
+  create: Schema.optionalKey(Schema.Boolean),
   /** Connections to a server at once. Default: 10. */
   maxConnections: Schema.optionalKey(Count),
   /** `never`: namespaces are made as on a server without pgvector. Default: `auto`. */
@@ -49,6 +51,7 @@ export interface PostgresStoreOptions extends Schema.Schema.Type<typeof Postgres
 export const defaultFolder = ".switchyard/rag-pg"
 
 export const settingsOf = (options: PostgresStoreOptions, embedded: boolean) => ({
+  create: true,
   maxConnections: 10,
   pgvector: "auto" as const,
   indexAbove: embedded ? 20_000 : 10_000,

@@ -11,6 +11,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { makePostgresStore } from "../src/index.ts"
 import { server, useServer } from "./places.ts"
 import { areWhole, publisher, until } from "./processes.ts"
+import { slowCommit } from "./slowCommit.ts"
 import { numbers, vectorOf } from "./vectors.ts"
 
 const dimensions = 16
@@ -99,7 +100,7 @@ describe.skipIf(server === undefined)("a server", () => {
           (listening) => Effect.sync(() => listening.close()),
         ).pipe(Effect.andThen(Effect.flip(Effect.scoped(makePostgresStore({ url: away })))), Effect.scoped)
         for (const error of [refused, silent]) {
-          assert.strictEqual(reasonOf(error)._tag, "InvalidRequest")
+          assert.deepInclude(reasonOf(error), { _tag: "InvalidRequest", field: "url" })
           assert.include(error.message, `postgres://ann@127.0.0.1:${port}/x cannot be opened`)
           assert.notInclude(JSON.stringify(error), "hunter2")
         }
@@ -164,6 +165,85 @@ describe.skipIf(server === undefined)("a server", () => {
           })
           yield* sql.withTransaction(held)
           assert.strictEqual((yield* store.query({ stamp, vector: vectorOf(next, dimensions), k: 100 })).length, 10)
+        }),
+      ),
+    limit,
+  )
+
+  it.live(
+    "that does not end a commit: the writer is told in time, and nothing is there",
+    () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const own = yield* url
+          const store = yield* makePostgresStore({ url: own, writeTimeoutMs: 700 })
+          const sql = yield* other(own)
+          yield* store.upsert({ stamp, records: document("a", "1", 10) })
+          yield* sql.unsafe(slowCommit("switchyard_rag_namespaces", "PERFORM pg_sleep(60)"))
+          const from = performance.now()
+          const late = yield* Effect.flip(store.upsert({ stamp, records: document("b", "1", 10) }))
+          assert.deepInclude(reasonOf(late), { _tag: "Timeout", ms: 700 })
+          assert.isBelow(performance.now() - from, 2000)
+          assert.include(late.message, "700 ms of the option writeTimeoutMs")
+          assert.notInclude(late.message, "policy.")
+          assert.strictEqual(yield* store.count(), 10)
+        }),
+      ),
+    limit,
+  )
+
+  it.live(
+    "that hangs is given up in time, and not when the driver has been told",
+    () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const way = yield* quietAfter("count(*)::float8", yield* url)
+          const store = yield* makePostgresStore({ url: way, timeoutMs: 300 })
+          yield* store.upsert({ stamp, records: document("a", "1", 10) })
+          const from = performance.now()
+          const late = yield* Effect.flip(store.count({ filter: { version: "1" } }))
+          assert.deepInclude(reasonOf(late), { _tag: "Timeout", ms: 300 })
+          assert.isBelow(performance.now() - from, 1500)
+        }),
+      ),
+    limit,
+  )
+
+  it.live(
+    "whose tables somebody reads is opened at once, and whose tables somebody keeps is told in time",
+    () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const own = yield* url
+          yield* Effect.scoped(makePostgresStore({ url: own }))
+          const sql = yield* other(own)
+          const open = Effect.scoped(makePostgresStore({ url: own, writeTimeoutMs: 1000 }))
+          const dumped = Effect.andThen(sql`LOCK TABLE switchyard_rag_migrations IN ACCESS SHARE MODE`, open)
+          yield* sql.withTransaction(dumped)
+          const kept = sql`LOCK TABLE switchyard_rag_migrations IN ACCESS EXCLUSIVE MODE`
+          const error = yield* sql.withTransaction(Effect.andThen(kept, Effect.flip(open)))
+          assert.deepInclude(reasonOf(error), { _tag: "InvalidRequest", field: "url" })
+          assert.include(error.message, "cannot be opened: it did not answer within 1000 ms")
+        }),
+      ),
+    limit,
+  )
+
+  it.live(
+    "that holds no store is left so with create: false",
+    () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const own = yield* url
+          const sql = yield* other(own)
+          const error = yield* Effect.flip(Effect.scoped(makePostgresStore({ url: own, create: false })))
+          assert.deepInclude(reasonOf(error), { _tag: "InvalidRequest", field: "url" })
+          assert.include(error.message, "it holds no store yet")
+          const tables = sql`SELECT 1 FROM pg_tables WHERE schemaname = current_schema()`
+          assert.deepStrictEqual(yield* tables, [])
+          yield* Effect.scoped(makePostgresStore({ url: own }))
+          const store = yield* makePostgresStore({ url: own, create: false })
+          assert.strictEqual(yield* store.count(), 0)
         }),
       ),
     limit,

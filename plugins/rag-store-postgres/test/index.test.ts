@@ -5,6 +5,7 @@ import { openDatabase } from "../src/internal/Database.ts"
 import { indexed } from "../src/internal/querying.ts"
 import { findSpace } from "../src/internal/Space.ts"
 import { storeOn } from "../src/internal/storeOn.ts"
+import { findExtension } from "../src/internal/VectorEngine.ts"
 import { useEmbedded } from "./places.ts"
 import { clustered, numbers } from "./vectors.ts"
 
@@ -106,6 +107,63 @@ it.live(
           readonly ef: string | null
         }>`SELECT current_setting('hnsw.ef_search', true) AS ef`
         assert.notStrictEqual(setting?.ef, "1000", "the setting ended with the statement")
+        return undefined
+      }),
+    ),
+  120_000,
+)
+
+it.live(
+  "a query is planned for its own filter, however often it was asked before",
+  () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const { database, store } = yield* opened({ indexAbove: 1000 })
+        yield* store.upsert({ stamp, records: records.slice(0, 1100) })
+        for (let tenth = 0; tenth < 10; tenth++)
+          yield* store.query({ stamp, vector: vector(), k: 3, filter: { tenth } })
+        // A statement that is kept gets a plan for any parameters at its sixth use, which the index is no part of.
+        assert.deepStrictEqual(yield* database.sql`SELECT statement FROM pg_prepared_statements`, [])
+      }),
+    ),
+  120_000,
+)
+
+it.live(
+  "pgvector goes where all may use it, and not to the first who opens a store",
+  () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const { sql } = yield* openDatabase({ url: yield* Effect.promise(embedded) })
+        yield* sql`DROP EXTENSION vector CASCADE`
+        yield* sql`CREATE SCHEMA tenant`
+        yield* sql`SET search_path = tenant`
+        assert.deepInclude(yield* findExtension(sql), { schema: "public" })
+        yield* sql`DROP EXTENSION vector CASCADE`
+        yield* sql`DROP SCHEMA public CASCADE`
+        assert.deepInclude(yield* findExtension(sql), { schema: "tenant" })
+      }),
+    ),
+  120_000,
+)
+
+it.live(
+  "pgvector in a schema that the user may not use is as none, and says so",
+  () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const { sql } = yield* openDatabase({ url: yield* Effect.promise(embedded) })
+        yield* sql`CREATE SCHEMA owned`
+        yield* sql`ALTER EXTENSION vector SET SCHEMA owned`
+        yield* sql`CREATE ROLE bob`
+        yield* sql`SET ROLE bob`
+        const why = yield* findExtension(sql)
+        if (typeof why !== "string") return assert.fail("it cannot be used")
+        assert.match(why, /schema owned, .* GRANT USAGE ON SCHEMA owned TO bob/)
+        yield* sql`RESET ROLE`
+        yield* sql`GRANT USAGE ON SCHEMA owned TO bob`
+        yield* sql`SET ROLE bob`
+        assert.deepInclude(yield* findExtension(sql), { schema: "owned" })
         return undefined
       }),
     ),

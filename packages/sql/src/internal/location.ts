@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from "node:path"
+import { resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 
 /** Where a store is. `name` may be shown: it holds no password. */
@@ -10,7 +10,7 @@ export type Location =
       readonly name: string
       readonly secrets: ReadonlyArray<string>
     }
-  | { readonly engine: "unknown"; readonly name: string }
+  | { readonly engine: "unknown"; readonly name: string; readonly problem: string }
 
 const memory = ":memory:"
 
@@ -19,13 +19,34 @@ const sqlite = (file: string): Location =>
     ? { engine: "sqlite", file: memory, name: memory }
     : { engine: "sqlite", file: resolve(file), name: resolve(file) }
 
+/** Nothing of a URL that was not understood is shown: any part of it may be the password. */
+const unknown = (scheme: string, problem: string): Location => ({ engine: "unknown", name: `${scheme}://…`, problem })
+
 const postgres = (text: string): Location => {
-  if (!URL.canParse(text)) return { engine: "unknown", name: "a postgres:// URL that cannot be read" }
+  const problem = unreadable(text)
+  if (problem !== undefined) return unknown("postgres", problem)
   const url = new URL(text)
   const user = url.username === "" ? "" : `${url.username}@`
   const given = [url.password, url.searchParams.get("password") ?? ""]
-  const secrets = given.flatMap((secret) => (secret === "" ? [] : [secret, decoded(secret)]))
+  const secrets = given.flatMap((secret) => (secret.length < telling ? [] : [secret, decoded(secret)]))
   return { engine: "postgres", url: text, name: `postgres://${user}${url.host}${url.pathname}`, secrets }
+}
+
+/** A shorter password is a part of many words, and nobody can tell which. */
+const telling = 4
+
+const escapes = "In a user's name or password write / ? # @ % as %2F %3F %23 %40 %25"
+
+/** Why a URL of Postgres is not used. What a URL is to others is not enough: a password may have ended it too early. */
+const unreadable = (text: string): string | undefined => {
+  const [, authority, rest = ""] = /^postgres(?:ql)?:\/\/([^/?#]*)(.*)$/is.exec(text) ?? []
+  if (authority === undefined) return "the URL of a server begins with postgres:// and its two slashes"
+  if (/[@#]/.test(rest)) return `there is an @ or # where none can be. ${escapes}`
+  const hosts = authority.slice(authority.lastIndexOf("@") + 1)
+  if (hosts.includes(",")) return "it has several hosts, and one is supported"
+  if (hosts === "" && authority !== "")
+    return "it has no host. For a Unix socket write postgres:///DATABASE?host=/FOLDER&user=NAME&password=PASSWORD"
+  return URL.canParse(text) ? undefined : `it is no URL: look at its host and port. ${escapes}`
 }
 
 const decoded = (text: string): string => {
@@ -44,18 +65,19 @@ const afterScheme = (text: string): string => {
 
 /** What a store's URL or path means. Nothing is opened. */
 export const locate = (text: string): Location => {
-  if (/^postgres(ql)?:\/\//i.test(text)) return postgres(text)
+  if (/^postgres(ql)?:/i.test(text)) return postgres(text)
   if (/^sqlite:/i.test(text)) return sqlite(afterScheme(text))
-  if (/^file:\/\//i.test(text)) return fileUrl(text)
-  const scheme = /^([A-Za-z][\w+.-]+):\/\//.exec(text)?.[1]
-  return scheme === undefined || isAbsolute(text) ? sqlite(text) : { engine: "unknown", name: `${scheme}://…` }
+  if (/^file:\//i.test(text)) return fileUrl(text)
+  // One letter is a drive of Windows.
+  const scheme = /^([a-z][a-z0-9+.-]+):\//i.exec(text)?.[1]
+  return scheme === undefined ? sqlite(text) : unknown(scheme, "give a path, a sqlite:// URL or a postgres:// URL")
 }
 
 const fileUrl = (text: string): Location => {
   try {
     return sqlite(fileURLToPath(text))
   } catch {
-    return { engine: "unknown", name: text }
+    return unknown("file", "the URL of a file has the whole path and no host: file:///FOLDER/FILE")
   }
 }
 

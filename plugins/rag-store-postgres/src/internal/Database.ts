@@ -1,8 +1,8 @@
-import { resolve } from "node:path"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
 import type { LlmError } from "@switchyard/core"
-import { migrate, storeFailure, storeName } from "@switchyard/sql"
+import { migrate, storeFailure, storeProblem } from "@switchyard/sql"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import type { Scope } from "effect/Scope"
 import { SqlClient } from "effect/sql/SqlClient"
@@ -10,8 +10,10 @@ import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import { defaultFolder, type PostgresStoreOptions, type Settings, settingsOf } from "../PostgresStoreOptions.ts"
 import { isClash, late, notOpened, plugin } from "./failure.ts"
 import { migrations } from "./migrations.ts"
-import { memory, openEmbedded, openServer } from "./openClient.ts"
+import { openEmbedded, openServer } from "./openClient.ts"
+import { placeOf } from "./place.ts"
 import { type Extension, findExtension, type VectorEngine } from "./VectorEngine.ts"
+import { within } from "./within.ts"
 
 /** An open database, and what bounds the work in it. */
 export interface Database {
@@ -36,33 +38,48 @@ const again = Schedule.upTo(Schedule.jittered(Schedule.exponential("10 millis"))
 export const openDatabase = Effect.fnUntraced(function* (
   options: PostgresStoreOptions,
 ): Effect.fn.Return<Database, LlmError, Scope> {
-  const { url = defaultFolder } = options
-  const plain = Redacted.isRedacted(url) ? Redacted.value(url) : url
-  const embedded = !/^postgres(ql)?:\/\//i.test(plain)
+  const place = yield* placeOf(options.url ?? defaultFolder)
+  const { url, name, embedded } = place
   const settings = settingsOf(options, embedded)
-  const place = embedded && plain !== memory ? resolve(plain) : plain
-  const name = embedded ? place : storeName(plain)
-  const sql = yield* embedded ? openEmbedded(place, name) : openServer(plain, settings.maxConnections)
-  const failed = embedded ? storeFailure(plugin, place) : storeFailure(plugin, plain)
-  const refused = Effect.mapError((error: SqlError) => notOpened(name, failed(error).reason.message))
-  const problem = yield* refused(unfit(sql, settings))
-  if (problem !== undefined) return yield* notOpened(name, problem)
-  const found = yield* refused(findExtension(sql))
-  yield* refused(Effect.provideService(migrate("switchyard_rag", migrations), SqlClient, sql))
+  if (embedded && !settings.create && !existsSync(join(url, "PG_VERSION"))) return yield* notOpened(name, lacking)
+  const sql = yield* embedded ? openEmbedded(place, settings) : openServer(place, settings)
+  const failed = storeFailure(plugin, url)
+  const ready = Effect.mapError(prepared(sql, settings), (error) =>
+    notOpened(name, typeof error === "string" ? error : storeProblem(url)(error)),
+  )
+  const openMs = Math.min(settings.writeTimeoutMs, openWithin)
+  const found = yield* within(openMs, () => notOpened(name, `it did not answer within ${openMs} ms. ${stuck}`))(ready)
   const extension = typeof found === "string" ? undefined : found
   const engine = engineOf(settings, found)
-  const bounded =
-    (ms: number) =>
-    <A>(work: Effect.Effect<A, SqlError | LlmError>): Effect.Effect<A, LlmError> =>
-      work.pipe(
-        Effect.mapError((error) => (isSqlError(error) ? failed(error) : error)),
-        Effect.timeoutOrElse({ duration: ms, orElse: () => Effect.fail(late(name, ms)) }),
-      )
-  const read = bounded(settings.timeoutMs)
-  const tend = bounded(settings.writeTimeoutMs)
+  const bounded = (option: "timeoutMs" | "writeTimeoutMs") => {
+    const ms = settings[option]
+    const inTime = within(ms, () => late(name, ms, option))
+    return <A>(work: Effect.Effect<A, SqlError | LlmError>): Effect.Effect<A, LlmError> =>
+      inTime(Effect.mapError(work, (error) => (isSqlError(error) ? failed(error) : error)))
+  }
+  const read = bounded("timeoutMs")
+  const tend = bounded("writeTimeoutMs")
   const transaction: Database["transaction"] = sql.withTransaction
   const write: Database["write"] = (work) => tend(Effect.retry(transaction(work), { while: isClash, schedule: again }))
   return { sql, name, embedded, settings, engine, extension, read, tend, transaction, write }
+})
+
+/** How long it may take to look what is there and to make what lacks, in ms. */
+const openWithin = 60_000
+const stuck = "Somebody may hold a lock on its tables: see pg_stat_activity"
+const lacking = "it holds no store yet, and the option create is false. Index something into it first"
+
+/** Makes what lacks. Fails with text where the database is no use. */
+const prepared = Effect.fnUntraced(function* (sql: SqlClient, settings: Settings) {
+  const problem = yield* unfit(sql, settings)
+  if (problem !== undefined) return yield* Effect.fail(problem)
+  if (!settings.create) {
+    const [there] = yield* sql`SELECT 1 WHERE to_regclass('switchyard_rag_namespaces') IS NOT NULL`
+    if (there === undefined) return yield* Effect.fail(lacking)
+  }
+  const found = yield* findExtension(sql)
+  yield* Effect.provideService(migrate("switchyard_rag", migrations), SqlClient, sql)
+  return found
 })
 
 /** What makes a database useless for this, if anything does. */

@@ -85,7 +85,26 @@ const entryOf = ({ id, vector, metadata = {}, text, payload }: VectorRecord): En
     rest: JSON.stringify(rest),
   }
   const size = Object.values(row).reduce((sum, value) => sum + (value === null ? 0 : Buffer.byteLength(value)), 0)
-  return { ...row, given: text, vector: normalised(vector), size: size + 8 * vector.length }
+  return { ...row, given: text, vector: normalised(vector), size: size + longer(metadata) + 8 * vector.length }
+}
+
+/** How much longer Postgres gives metadata back than it was sent: with spaces, and with numbers written out in full. */
+const longer = (metadata: Metadata): number => {
+  let sum = 0
+  for (const value of Object.values(metadata)) {
+    sum += 2
+    for (const item of isList(value) ? value : [value]) sum += 1 + (typeof item === "number" ? zeros(item) : 0)
+  }
+  return sum
+}
+
+const exponential = /(?:\.(\d+))?e([+-])(\d+)$/
+
+const zeros = (value: number): number => {
+  const [found, digits = "", sign, exponent] = exponential.exec(String(value)) ?? []
+  if (found === undefined) return 0
+  const places = sign === "+" ? Number(exponent) : 1 + Number(exponent) + digits.length
+  return places - found.length
 }
 
 const mapped = (metadata: Metadata, change: (text: string) => string): Metadata => {

@@ -35,6 +35,7 @@ export class PgliteThread {
     this.#worker = new Worker(file, { workerData: folder, env: {}, execArgv: [] })
     this.#worker.on("message", (message: FromDatabase) => {
       if (message._tag === "answered" && message.bytes.length > 0) this.#open.get(message.session)?.push(message.bytes)
+      if (message._tag === "broken") void this.giveUp(message.problem)
     })
     this.#worker.on("error", (thrown: unknown) =>
       this.#end(thrown instanceof Error ? thrown : new Error(String(thrown))),
@@ -95,6 +96,16 @@ export class PgliteThread {
     if (this.#ended === undefined) this.#open.set(session, connection)
     else connection.destroy(this.#ended)
     return connection
+  }
+
+  /** Ends what does not come to an end by itself. What was committed is in Postgres's log. */
+  async giveUp(why: string): Promise<void> {
+    this.#end(
+      new Error(
+        `${why}, so the embedded Postgres was ended, and what was being written is undone: open the store again`,
+      ),
+    )
+    await this.#worker.terminate()
   }
 
   #send(message: ToDatabase): void {

@@ -27,7 +27,10 @@ export const findExtension = Effect.fnUntraced(function* (sql: SqlClient) {
   if (offered === undefined) {
     return "the server has no pgvector. Install it there (https://github.com/pgvector/pgvector), then index again"
   }
-  const refused = yield* sql`CREATE EXTENSION IF NOT EXISTS vector`.pipe(
+  // Where all may use it: the first schema of the search path may be one tenant's.
+  const [common] = yield* sql`SELECT 1 FROM pg_namespace WHERE nspname = 'public'`
+  const create = `CREATE EXTENSION IF NOT EXISTS vector${common === undefined ? "" : " SCHEMA public"}`
+  const refused = yield* sql.unsafe(create).pipe(
     Effect.as("it is not there"),
     Effect.catchIf(isSqlError, ({ reason }) =>
       Effect.succeed(reason.cause instanceof Error ? reason.cause.message : reason.message),
@@ -36,20 +39,29 @@ export const findExtension = Effect.fnUntraced(function* (sql: SqlClient) {
   // Another process may have been first.
   const made = yield* installed(sql)
   return made === undefined
-    ? `the server has pgvector, and CREATE EXTENSION vector did not work: ${refused}. Have the database's owner run it`
+    ? `the server has pgvector, and ${create} did not work: ${refused}. Have the database's owner run it`
     : usable(made)
 })
 
+interface Installed extends Extension {
+  /** Who asks, quoted. */
+  readonly role: string
+  readonly allowed: boolean
+}
+
 const installed = (sql: SqlClient) =>
   Effect.map(
-    sql<Extension>`SELECT quote_ident(n.nspname) AS schema, e.extversion AS version
+    sql<Installed>`SELECT quote_ident(n.nspname) AS schema, e.extversion AS version, quote_ident(current_user) AS role,
+        has_schema_privilege(n.oid, 'USAGE') AS allowed
       FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'vector'`,
     ([extension]) => extension,
   )
 
-const usable = (extension: Extension): Extension | string => {
-  const [major = 0, minor = 0] = extension.version.split(".").map(Number)
-  return major > 0 || minor >= oldest
-    ? extension
-    : `pgvector ${extension.version} is older than 0.${oldest}. Update it: ALTER EXTENSION vector UPDATE`
+const usable = ({ schema, version, role, allowed }: Installed): Extension | string => {
+  const [major = 0, minor = 0] = version.split(".").map(Number)
+  if (major === 0 && minor < oldest)
+    return `pgvector ${version} is older than 0.${oldest}. Update it: ALTER EXTENSION vector UPDATE`
+  return allowed
+    ? { schema, version }
+    : `pgvector is in the schema ${schema}, which this user may not use. Have its owner run GRANT USAGE ON SCHEMA ${schema} TO ${role}`
 }

@@ -14,14 +14,13 @@ export const notOpened = (name: string, problem: string): LlmError =>
     { operation: "compose" },
   )
 
-export const late = (name: string, ms: number): LlmError =>
-  LlmError.make({
-    _tag: "Timeout",
-    phase: "total",
-    ms,
-    recovery: "none",
-    message: `the store ${name} did not answer within ${ms} ms. It may be overloaded, or locked by another process`,
-  })
+/** A server that hangs, or work that is too long. */
+export const late = (name: string, ms: number, option: "timeoutMs" | "writeTimeoutMs"): LlmError => {
+  const message =
+    `the store ${name} did not answer within the ${ms} ms of the option ${option}. It may be overloaded, or locked by ` +
+    `another process. Give more with timeoutMs for reading and writeTimeoutMs for writing`
+  return LlmError.make({ _tag: "Timeout", phase: "total", ms, recovery: "none", message })
+}
 
 /** Postgres's SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html. */
 export const stateOf = ({ reason: { cause } }: SqlError): string | undefined =>

@@ -1,12 +1,17 @@
 import { parentPort, workerData } from "node:worker_threads"
+import { Gathered } from "./Gathered.ts"
+import { panicOf } from "./panicOf.ts"
 
 /** Bytes of Postgres's wire protocol, of one connection after the other; or the end. */
 export type ToDatabase = { readonly session: number; readonly bytes: Uint8Array } | "close"
 
-/** `ready`: it is open. `refused`: it cannot be, and why. `answered`: some of what a message brought, in order. */
+/**
+ * `ready`: it is open. `refused`: it cannot be, and why. `broken`: it is of no use any more. `answered`: some of what a
+ * message brought, in order.
+ */
 export type FromDatabase =
   | { readonly _tag: "ready" | "missing" }
-  | { readonly _tag: "refused"; readonly problem: string }
+  | { readonly _tag: "refused" | "broken"; readonly problem: string }
   | { readonly _tag: "answered"; readonly session: number; readonly bytes: Uint8Array }
 
 /** One PGlite in a thread of its own: what takes it long holds up nobody else. */
@@ -35,46 +40,18 @@ const serve = async (folder: string, port: NonNullable<typeof parentPort>): Prom
     }
     const { session } = message
     const answers = new Gathered((bytes) => say({ _tag: "answered", session, bytes }, [bytes.buffer]))
-    await opened.execProtocolRawStream(message.bytes, { onRawData: (bytes) => answers.add(bytes) })
+    const onRawData = (bytes: Uint8Array): void => {
+      answers.add(bytes)
+      const problem = panicOf(bytes)
+      if (problem !== undefined) say({ _tag: "broken", problem })
+    }
+    await opened.execProtocolRawStream(message.bytes, { onRawData })
     answers.flush()
   }
   port.on("message", (message: ToDatabase) => {
     last = last.then(() => answer(message))
   })
   say({ _tag: "ready" })
-}
-
-/** What is sent at once, in bytes. */
-const most = 2 ** 18
-
-/** Pieces of a few KiB as one: a message to another thread costs more than its bytes. */
-class Gathered {
-  readonly #send: (bytes: Uint8Array<ArrayBuffer>) => void
-  #pieces: Array<Uint8Array> = []
-  #size = 0
-
-  constructor(send: (bytes: Uint8Array<ArrayBuffer>) => void) {
-    this.#send = send
-  }
-
-  add(piece: Uint8Array): void {
-    this.#pieces.push(piece.slice())
-    this.#size += piece.length
-    if (this.#size >= most) this.flush()
-  }
-
-  flush(): void {
-    if (this.#size === 0) return
-    const bytes = new Uint8Array(this.#size)
-    let at = 0
-    for (const piece of this.#pieces) {
-      bytes.set(piece, at)
-      at += piece.length
-    }
-    this.#pieces = []
-    this.#size = 0
-    this.#send(bytes)
-  }
 }
 
 const open = async (folder: string) => {
@@ -85,8 +62,27 @@ const open = async (folder: string) => {
   try {
     return await pglite.PGlite.create({ dataDir: folder, extensions })
   } catch (thrown) {
-    return { _tag: "refused", problem: thrown instanceof Error ? thrown.message : String(thrown) } as const
+    return { _tag: "refused", problem: problemOf(thrown) } as const
   }
+}
+
+/** WASI's numbers of what a file system says: PGlite throws them without a text. */
+const systemErrors: Readonly<Record<number, string>> = {
+  2: "this program may not write there (EACCES)",
+  29: "the disk cannot be read or written (EIO)",
+  51: "the disk is full (ENOSPC)",
+  63: "this program may not write there (EPERM)",
+  69: "the disk takes no changes (EROFS)",
+}
+
+const damaged =
+  "the folder may be damaged, hold other files, or be left by a first start that was cut off. Put a copy of it back, or move " +
+  "it away, and index again"
+
+const problemOf = (thrown: unknown): string => {
+  if (thrown instanceof Error) return `${damaged}. PGlite says: ${thrown.message.replace(/[.\s]+$/, "")}`
+  const number = typeof thrown === "object" && thrown !== null && "errno" in thrown ? Number(thrown.errno) : -1
+  return systemErrors[number] ?? `${damaged}. PGlite says: error ${number} of the file system`
 }
 
 if (parentPort !== null) await serve(String(workerData), parentPort)
