@@ -33,11 +33,17 @@ const Positive = Schema.Int.check(Schema.isGreaterThan(0))
 const Semantic = Schema.Struct({
   /** Default: `"percentile"`. */
   rule: Schema.optionalKey(oneOf(breakpointRules)),
-  /** Default: 95 for `percentile` and `gradient`, 3 for `standard-deviation`, 1.5 for `interquartile`. */
+  /** Default: 95 for `percentile` and `gradient`, 3 for `standard-deviation`, 1.5 for `interquartile`. The first two: at most 100. */
   amount: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0))),
   /** Sentences on each side that are embedded with a sentence. Default: 1. */
   neighbours: Schema.optionalKey(Schema.Natural.check(Schema.isLessThanOrEqualTo(20))),
-})
+}).check(
+  Schema.makeFilter(({ rule = "percentile", amount = 0 }) =>
+    amount > 100 && (rule === "percentile" || rule === "gradient")
+      ? [{ path: ["amount"], issue: `is a percentile for the rule "${rule}": at most 100, not ${amount}` }]
+      : [],
+  ),
+)
 
 /** The options of a chunker. */
 export const ChunkingOptions = Schema.Struct({

@@ -54,6 +54,8 @@ describe("the layer", () => {
     [{ locale: "not a locale" }, ["locale", "language tag"]],
     [{ semantic: { rule: "gradient" } }, ["semantic", "recursive"]],
     [{ algorithm: "semantic", embedder: letters, semantic: { rule: "percentil" } }, ["rule", "percentile"]],
+    [{ algorithm: "semantic", embedder: letters, semantic: { amount: 101 } }, ["amount", "100"]],
+    [{ algorithm: "semantic", embedder: letters, semantic: { rule: "gradient", amount: 101 } }, ["amount", "100"]],
     [{ algorithm: "semantic" }, ["embedder"]],
     [{ context: "all" }, ["context"]],
     [{ maxi: 3 }, ["maxi"]],
@@ -116,6 +118,23 @@ describe("contexts", () => {
       ["Guide > One", "Guide > Two"],
     )
     assert.strictEqual(chunks.map(({ text }) => text).join(""), document.text)
+  })
+
+  it("a long title is cut; a first record of a CSV that is longer than a chunk is no context", async () => {
+    const options: ChunkerOptions = { context: "headings", max: 300 }
+    const title = "long ".repeat(100_000)
+    const [titled] = await cut(document.text, options, { title })
+    assert.strictEqual(titled?.context, `${"long ".repeat(40)} > One`)
+    const rows = "1,some words\n".repeat(1000)
+    const broken = await cut(`id,"name\n${rows}`, options, { mediaType: "text/csv", title: "T" })
+    assert.deepStrictEqual([...new Set(broken.map(({ context }) => context))], ["T"])
+    const wide = (columns: number) => Array.from({ length: columns }, (_, index) => `column-${index}`).join(",")
+    for (const unit of ["chars", "tokens"] as const) {
+      const given = { ...options, unit, counter: { count: ({ length }: string) => ({ tokens: length, exact: true }) } }
+      const last = async (names: string) => (await cut(`${names}\n${rows}`, given, { mediaType: "text/csv" })).at(-1)
+      assert.strictEqual((await last(wide(25)))?.context, wide(25))
+      assert.isUndefined((await last(wide(3000)))?.context)
+    }
   })
 
   it.effect("written by somebody, below the headings, in order", () =>

@@ -12,6 +12,7 @@ const texts: Readonly<Record<string, string>> = {
   "only emoji": "👩‍👩‍👧‍👦".repeat(size / 11),
   flags: "🇩🇪🇫🇷".repeat(size / 8),
   "one grapheme": `a${"\u0301".repeat(size)}`,
+  "a row before one grapheme": `<tr>${"ab ".repeat(size / 6)}</tr>${"\u0301".repeat(size / 2)}`,
   "white space": " \n".repeat(size / 2),
   "full stops": "A. ".repeat(size / 3),
   "open tags": "<a <h1 ".repeat(size / 7),

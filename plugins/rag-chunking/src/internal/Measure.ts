@@ -9,6 +9,10 @@ export interface Measure {
   readonly back: (to: number, max: number, low: number) => number
 }
 
+/** Whether [from, to) is at most `max`; a text that is far too long is not counted. */
+export const fits = (measure: Measure, from: number, to: number, max: number): boolean =>
+  measure.exact ? measure.reach(from, max) >= to : to - from <= max * 16 && measure.size(from, to) <= max
+
 /** UTF-16 units. */
 export const charMeasure = (text: string): Measure => ({
   exact: true,

@@ -90,16 +90,25 @@ export class Outline {
     return at
   }
 
-  /** The first hard mark after `from`, up to `to`; headings without a text of their own stay with what follows. */
-  hardAfter(from: number, to: number): number {
+  /**
+   * The first hard mark after `from`, up to `to`; headings without a text of their own stay with what follows. One that is
+   * neither a heading nor a page gives way to what is kept together and fits.
+   */
+  hardAfter(from: number, to: number, fits: (from: number, to: number) => boolean): number {
     const { body } = this.standing(from, to)
     this.#read(to)
     for (let index = this.#head; index < this.#marks.length; index++) {
       const mark = this.#marks[index]
       if (mark === undefined || mark.at > to) break
-      if (mark.hard === true && mark.at > from && (mark.at > body || mark.page === true)) return mark.at
+      if (mark.hard !== true || mark.at <= from || (mark.at <= body && mark.page !== true)) continue
+      if (mark.heading !== undefined || mark.page === true || !this.#keeps(mark.at, fits)) return mark.at
     }
     return to
+  }
+
+  #keeps(at: number, fits: (from: number, to: number) => boolean): boolean {
+    for (const [from, to] of this.around(at)) if (fits(from, to)) return true
+    return false
   }
 
   /** The last place to cut of this rank in (low, high]; -1 where there is none. */

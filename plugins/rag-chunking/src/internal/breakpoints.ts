@@ -94,7 +94,7 @@ export const drops = (
 /** By linear interpolation between the nearest ranks. */
 const percentile = (values: ReadonlyArray<number>, percent: number): number => {
   const sorted = Float64Array.from(values).sort()
-  const at = (Math.min(100, percent) / 100) * (sorted.length - 1)
+  const at = (percent / 100) * (sorted.length - 1)
   const below = sorted[Math.floor(at)] ?? 0
   return below + ((sorted[Math.ceil(at)] ?? below) - below) * (at - Math.floor(at))
 }

@@ -1,7 +1,8 @@
 import { type Chunk, type Document, type Metadata } from "@switchyard/rag"
 import type { ChunkingOptions } from "../ChunkingOptions.ts"
 import { defaultMax } from "../ChunkingOptions.ts"
-import { charMeasure, counterMeasure, estimateMeasure } from "./Measure.ts"
+import { charMeasure, counterMeasure, estimateMeasure, fits } from "./Measure.ts"
+import { titleOf } from "./Mark.ts"
 import { readingOf } from "./mediaType.ts"
 import type { Outline, Standing } from "./Outline.ts"
 import { pack, type Range } from "./pack.ts"
@@ -28,7 +29,7 @@ export function* chunksOf(document: Document, outline: Outline, cutting: Cutting
   const measure = unit === "chars" ? charMeasure(text) : tokens
   const places = placesOf(algorithm, { text, outline, sentences: cutting.sentences, separators: options.separators })
   const hard = algorithm === "structure" || algorithm === "semantic"
-  const contextOf = options.context === "headings" ? contextIn(document) : undefined
+  const contextOf = options.context === "headings" ? contextIn(document, (to) => fits(measure, 0, to, max)) : undefined
   const known = metadataOf(document)
   let [previous, own] = ["", `${id}#0`]
   const toChunk = ({ start, end, size }: Range, index: number, last: boolean): Chunk => {
@@ -65,11 +66,15 @@ const metadataOf = ({ metadata = {} }: Document): Metadata => {
   return rest
 }
 
-/** What a chunk is to be embedded with: the title and the headings; of a table the row of its column names. */
-const contextIn = (document: Document): ((standing: Standing, start: number) => string) => {
-  const { text, title } = document
-  const top = title === undefined ? [] : [title]
+/** What a chunk is to be embedded with: the title and the headings; of a table the row of its column names, if it fits. */
+const contextIn = (
+  document: Document,
+  fitsTo: (to: number) => boolean,
+): ((standing: Standing, start: number) => string) => {
+  const { text, title = "" } = document
+  const top = [titleOf(title)].filter((line) => line !== "")
   if (readingOf(document).as !== "csv") return ({ headings }) => [...top, ...headings].join(" > ")
-  const names = text.slice(0, recordEnd(text, 0)).trimEnd()
-  return (_, start) => (start === 0 ? top.join("") : [...top, names].join("\n"))
+  const end = recordEnd(text, 0)
+  const names = fitsTo(end) ? [text.slice(0, end).trimEnd()] : []
+  return (_, start) => [...top, ...(start === 0 ? [] : names)].join("\n")
 }

@@ -1,5 +1,5 @@
 import { graphemeCeil, graphemeFloor } from "./graphemes.ts"
-import type { Measure } from "./Measure.ts"
+import { fits, type Measure } from "./Measure.ts"
 import type { Outline } from "./Outline.ts"
 
 /** Where a text may be cut. */
@@ -37,7 +37,7 @@ export function* pack(packing: Packing): Generator<Range> {
   while (low < text.length) {
     let piece = nextPiece(packing, start, low)
     if (piece === undefined) {
-      // The overlap leaves no room for what comes next, or that is one grapheme larger than a chunk.
+      // The overlap leaves no room for what comes next and stays together, or that is one grapheme larger than a chunk.
       start = low
       piece = nextPiece(packing, start, low) ?? oversized(packing, low)
     }
@@ -54,14 +54,14 @@ const oversized = ({ text, measure }: Packing, low: number): Piece => {
   return { end, size: measure.exact ? undefined : measure.size(low, end) }
 }
 
-/** Where the chunk from `start` ends, after `low`; undefined where not one grapheme fits. */
+/** Where the chunk from `start` ends, after `low`; undefined where not one grapheme fits, or not all that stays together. */
 const nextPiece = (packing: Packing, start: number, low: number): Piece | undefined => {
-  const { text, measure, max, hard, outline } = packing
+  const { text, measure, max } = packing
   let high = measure.reach(start, max)
   if (!measure.exact && high <= low) high = Math.min(text.length, low + 1)
   let best: Piece | undefined
   for (let tries = 0; high > low && tries < 64; tries++) {
-    const wall = hard ? outline.hardAfter(start, high) : high
+    const wall = wallAfter(packing, start, low, high)
     const end = wall < high || wall === text.length ? wall : cutBefore(packing, start, low, high)
     if (end < 0) break
     if (measure.exact) return { end, size: undefined }
@@ -81,27 +81,41 @@ const nextPiece = (packing: Packing, start: number, low: number): Piece | undefi
   return best
 }
 
+/** The first hard mark up to `high`, or the grapheme boundary behind it; `high` where there is none. */
+const wallAfter = (packing: Packing, start: number, low: number, high: number): number => {
+  const { text, outline, measure, max } = packing
+  if (!packing.hard) return high
+  const wall = outline.hardAfter(start, high, (from, to) => fits(measure, from, to, max))
+  return wall < high ? Math.min(high, graphemeCeil(text, low, wall)) : high
+}
+
 const cutBefore = (packing: Packing, start: number, low: number, high: number): number => {
   const { text, places, outline } = packing
   // A heading stays with the beginning of its text, if that can be cut.
   const { body } = outline.standing(start, high)
   const within = body > low && body < high ? places.cut(body, high) : -1
   const place = within > body ? within : places.cut(low, high)
-  return graphemeFloor(text, low, together(packing, low, high, place > low ? place : high))
+  const cut = graphemeFloor(text, low, place > low ? place : high)
+  return cut < 0 ? cut : together(packing, start, low, high, cut)
 }
 
-/** Moves a cut out of what should stay together: behind it if that fits, else in front of it. */
-const together = ({ outline, measure, max }: Packing, low: number, high: number, cut: number): number => {
+/**
+ * Moves a cut out of what should stay together: behind it if that fits, else in front of it. -1: it begins with the piece
+ * and fits only without the overlap.
+ */
+const together = (packing: Packing, start: number, low: number, high: number, cut: number): number => {
+  const { text, outline, measure, max } = packing
   for (const [from, to] of outline.around(cut)) {
-    if (to <= high) return to
-    if (from > low && fits(measure, from, to, max)) return from
+    if (to > high && (from < low || !fits(measure, from, to, max))) continue
+    const behind = graphemeCeil(text, low, to)
+    if (behind <= high) return behind
+    if (from < low || !fits(measure, from, behind, max)) continue
+    const front = graphemeFloor(text, low, from)
+    if (front > low) return front
+    return fits(measure, start, behind, max) ? behind : -1
   }
   return cut
 }
-
-/** Whether [from, to) is at most `max`; a text that is far too long is not counted. */
-const fits = (measure: Measure, from: number, to: number, max: number): boolean =>
-  measure.exact ? measure.reach(from, max) >= to : to - from <= max * 16 && measure.size(from, to) <= max
 
 /** Where the chunk after [start, end) begins. */
 const nextStart = (packing: Packing, start: number, end: number): number => {
@@ -112,12 +126,13 @@ const nextStart = (packing: Packing, start: number, end: number): number => {
   const earliest = Math.max(furthest, step)
   if (earliest >= end) return end
   const place = sliding ? earliest : places.begin(earliest, end, start)
-  let begin = Math.min(end, graphemeCeil(text, start, place < 0 ? earliest : place))
-  for (const [, to] of outline.around(begin)) begin = Math.min(end, to)
+  let begin = graphemeCeil(text, start, place < 0 ? earliest : place)
+  for (const [, to] of outline.around(begin)) begin = Math.max(begin, to)
+  begin = begin < end ? graphemeCeil(text, start, begin) : end
   // Fewer letters may be more tokens.
   return measure.exact || measure.size(begin, end) <= overlap ? begin : end
 }
 
 /** Whether the chunk [start, end) was ended by a hard mark: then the next one does not reach back over it. */
-const isHard = ({ outline, text }: Packing, start: number, end: number): boolean =>
-  outline.hardAfter(start, Math.min(text.length, end + 1)) === end
+const isHard = (packing: Packing, start: number, end: number): boolean =>
+  wallAfter(packing, start, start, Math.min(packing.text.length, end + 1)) === end
