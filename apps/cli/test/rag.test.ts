@@ -150,6 +150,8 @@ describe("switchyard rag index and query", () => {
     const cwd = folder.path
     for (const [store, says] of [
       ["mysql://root:Hunter2@db/x", "--store mysql://…: give the path of a file, or postgres://…"],
+      ["jdbc:postgresql://root:Hunter2@db/x", "--store jdbc://…: give the path of a file, or postgres://…"],
+      [" postgres://root:Hunter2@db/x", "--store ://…: give the path of a file, or postgres://…"],
       ["Mysql:/root:Hunter2@db/x", "--store Mysql://…: give"],
       ["postgres:/root:Hunter2@db/x", "postgres://… cannot be opened: "],
       ["Postgres://root:12/Hunter2@db/x", "postgres://… cannot be opened: "],

@@ -37,6 +37,20 @@ describe("the name of an index", () => {
   })
 })
 
+it("a store in the folder that is indexed is no document of it", async () => {
+  await using folder = await folderWith(files)
+  const cwd = folder.path
+  for (const [seen, more] of [
+    [2, []],
+    [2, ["--reindex"]],
+  ] as const) {
+    const { stdout } = await switchyard(["rag", "index", ".", "--store", "kb [1].bin", ...hash, ...more, "--json"], {
+      cwd,
+    })
+    expect(JSON.parse(stdout)).toMatchObject({ seen, skipped: [] })
+  }
+})
+
 describe("what a library's advice is called here", () => {
   it("is a flag", async () => {
     await using folder = await folderWith({ ...files, "words.sqlite": "" })

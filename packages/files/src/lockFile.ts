@@ -25,7 +25,7 @@ export const lockFile = async (path: string): Promise<(() => void) | undefined> 
     if (/locked/.test(said)) return undefined
     throw new Error(
       /not a database/.test(said)
-        ? `${path} is no lock of this program's: delete it, if nothing else needs it`
+        ? `${path} is no lock that is in use now, or one of an older version that was killed: delete it, if no program uses what it guards`
         : `the lock ${path} cannot be made: ${said}`,
       { cause: thrown },
     )

@@ -16,7 +16,7 @@ export interface FieldTest {
 
 /**
  * Which records count, by their metadata: `{ lang: "en", year: { $gte: 2020 }, $or: [{ draft: false }, { owner: "ada" }] }`.
- * All entries must hold; `{}` matches everything. The meaning is the same in every store:
+ * All entries must hold; `{}` matches everything. A field whose value is `undefined` is refused. The meaning is the same in every store:
  *
  * - A field that holds a list matches when one of its items does.
  * - A field that is missing matches only `$ne`, `$exists: false` and what `$not` turns around. `null` is a value.

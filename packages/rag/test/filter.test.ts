@@ -66,6 +66,7 @@ describe("filters", () => {
 
   const nested = (depth: number): Filter => (depth === 0 ? { a: 1 } : { $not: nested(depth - 1) })
   const wrong: ReadonlyArray<readonly [filter: unknown, path: string, says: string]> = [
+    [{ owner: undefined }, "filter.owner", "undefined"],
     [{ a: { $regex: "x" } }, "filter.a.$regex", 'unknown operator "$regex". Known: $in, $ne'],
     [{ a: { $eq: 1 } }, "filter.a.$eq", "unknown operator"],
     [{ $nor: [] }, "filter.$nor", "$and, $or and $not"],

@@ -1,4 +1,5 @@
 export { type LazyStore, lazyStore, type StoreKind, type StoreUrl } from "./lazyStore.ts"
+export { looksLikeUrl } from "./internal/location.ts"
 export { migrate, type Migration } from "./migrate.ts"
 export { safeTransactions, type TransactionEnds } from "./safeTransactions.ts"
 export { sqlLayer, type SqlOptions } from "./sqlLayer.ts"

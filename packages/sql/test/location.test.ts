@@ -28,6 +28,10 @@ it.effect("of a URL that is not understood no part is shown, and what to write i
   Effect.gen(function* () {
     const refused: ReadonlyArray<readonly [url: string, says: string]> = [
       ["mysql:/root:Hunter2@db/x", "mysql://… cannot be opened: give a path"],
+      [" postgres://root:Hunter2@db/x", "://… cannot be opened: give a path"],
+      ["DATABASE_URL=postgres://root:Hunter2@db/x", "://… cannot be opened: give a path"],
+      ["jdbc:postgresql://root:Hunter2@db/x", "jdbc://… cannot be opened: give a path"],
+      ["pgsql:host=h;password=Hunter2", "pgsql://… cannot be opened: give a path"],
       ["Postgres:/ann:Hunter2@db/x", "postgres://… cannot be opened: the URL of a server begins with postgres://"],
       ["postgres:ann:Hunter2@db/x", "two slashes"],
       ["postgres://ann:12/Hunter2@db/x", "write / ? # @ % as %2F %3F %23 %40 %25"],

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process"
 import { appendFileSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
+import { DatabaseSync } from "node:sqlite"
 import { assert, describe, it } from "@effect/vitest"
 import { makeExactStore, type Skipped } from "@switchyard/rag"
 import * as Effect from "effect/Effect"
@@ -14,7 +15,33 @@ const idsOf = (source: ReturnType<typeof folderSource>) =>
 const fingerprints = (source: ReturnType<typeof folderSource>) =>
   Effect.map(Stream.runCollect(source.items), (items) => items.map(({ fingerprint }) => fingerprint))
 
+/** Takes the lock of a file, as a process of its own; fails where another has it. */
+const takeLock = `
+const { DatabaseSync } = require("node:sqlite")
+new DatabaseSync(process.argv[1], { timeout: 0 }).exec("BEGIN EXCLUSIVE")`
+
 describe("folderSource", () => {
+  it.effect("leaves databases and locks alone: who holds one here still holds it", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      write(folder, { "a.md": "# A\n", "pg/PG_VERSION": "17\n", "pg/base/1": "x", "kb.sqlite-shm": "x" })
+      const locks = [`${folder}/kb.sqlite`, `${folder}/store.lock`]
+      const held = locks.map((path) => {
+        const database = new DatabaseSync(path)
+        if (path.endsWith(".sqlite")) database.exec("CREATE TABLE t (a)")
+        database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE")
+        return database
+      })
+      const found = yield* readAll(folderSource(folder))
+      const names = ["a.md", "kb.sqlite", "kb.sqlite-shm", "store.lock", "pg/PG_VERSION"]
+      assert.sameMembers(Object.keys(found), names)
+      for (const path of locks)
+        assert.throws(() => execFileSync(process.execPath, ["-e", takeLock, path], { stdio: "pipe" }), /locked/)
+      for (const database of held) database.close()
+      for (const path of locks) execFileSync(process.execPath, ["-e", takeLock, path])
+    }),
+  )
+
   it.effect("names the files below, without hidden ones and node_modules, in the order of their names", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
@@ -111,7 +138,7 @@ describe("folderSource", () => {
           ["bin.txt", "a binary file"],
           ["bom.txt", "A"],
           ["cyrillic.txt", "no text in UTF-8 or UTF-16: save it as UTF-8"],
-          ["empty.txt", ""],
+          ["empty.txt", "it has no text"],
           ["invalid.txt", "ten good letters \ufffd\ufffd"],
           ["large.txt", "larger than 20 MB (20 MB): raise maxBytes to read it"],
           ["pipe.txt", "neither a file nor a folder"],

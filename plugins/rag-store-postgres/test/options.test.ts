@@ -48,6 +48,8 @@ describe("a url", () => {
       const refused: ReadonlyArray<readonly [url: string, says: string]> = [
         ["mysql://root:Hunter2@h/x", "mysql://… cannot be opened: give the path of a folder"],
         ["mysql:/root:Hunter2@h/x", "mysql://… cannot be opened: give the path of a folder"],
+        [" postgres://root:Hunter2@h/x", "://… cannot be opened: give the path of a folder"],
+        ["jdbc:postgresql://root:Hunter2@h/x", "jdbc://… cannot be opened: give the path of a folder"],
         ["file:///Hunter2", "file://… cannot be opened: give the path of a folder"],
         ["postgres:/root:Hunter2@h/x", "two slashes"],
         ["Postgres://root:12/Hunter2@h/x", "%2F"],

@@ -50,6 +50,8 @@ export const deleting = (suite: StoreConformance): void =>
           {},
           { namespace: "none" },
           { filter: undefined },
+          { filter: { i: undefined } },
+          { filter: { $or: [{ i: undefined }] } },
           { ids: undefined },
           { ids: "a" },
           { all: undefined },

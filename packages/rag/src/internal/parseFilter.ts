@@ -36,13 +36,13 @@ export const parse = (filter: unknown): FilterNode | LlmError => {
 const all = (filter: unknown, path: string, depth: number): FilterNode => {
   if (depth > maxDepth) throw new Refused(path, `it is nested more than ${maxDepth} deep`)
   if (!isObject(filter)) throw new Refused(path, `expected an object of fields, got ${kindOf(filter)}`)
-  const of = Object.entries(filter)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => entry(name, value, `${path}.${name}`, depth))
+  const of = Object.entries(filter).map(([name, value]) => entry(name, value, `${path}.${name}`, depth))
   return of.length === 1 && of[0] !== undefined ? of[0] : { _tag: "All", of }
 }
 
 const entry = (name: string, value: unknown, path: string, depth: number): FilterNode => {
+  // Left out, it would let everything through: what is deleted, or whose records are shown, must not hang on that.
+  if (value === undefined) throw new Refused(path, "its value is undefined: give it one, or leave the field out")
   if (name === "$and" || name === "$or") {
     if (!Array.isArray(value)) throw new Refused(path, `expected a list of filters, got ${kindOf(value)}`)
     const of = value.map((filter, index) => all(filter, `${path}[${index}]`, depth + 1))

@@ -63,14 +63,24 @@ const afterScheme = (text: string): string => {
   return /^\/[A-Za-z]:[\\/]/.test(path) ? path.slice(1) : path
 }
 
+/**
+ * Whether a text that is to be a path is a URL of some kind instead, which may hold a password: it has a scheme, or `://`
+ * somewhere. One letter before a colon is a drive of Windows. `scheme` may be shown.
+ */
+export const looksLikeUrl = (text: string): { readonly scheme: string } | undefined => {
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]
+  return scheme === undefined && !text.includes("://") ? undefined : { scheme: scheme ?? "" }
+}
+
 /** What a store's URL or path means. Nothing is opened. */
 export const locate = (text: string): Location => {
   if (/^postgres(ql)?:/i.test(text)) return postgres(text)
   if (/^sqlite:/i.test(text)) return sqlite(afterScheme(text))
   if (/^file:\//i.test(text)) return fileUrl(text)
-  // One letter is a drive of Windows.
-  const scheme = /^([a-z][a-z0-9+.-]+):\//i.exec(text)?.[1]
-  return scheme === undefined ? sqlite(text) : unknown(scheme, "give a path, a sqlite:// URL or a postgres:// URL")
+  const refusal = looksLikeUrl(text)
+  return refusal === undefined
+    ? sqlite(text)
+    : unknown(refusal.scheme, "give a path, a sqlite:// URL or a postgres:// URL")
 }
 
 const fileUrl = (text: string): Location => {

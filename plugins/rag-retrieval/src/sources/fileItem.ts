@@ -22,6 +22,15 @@ export const readingOf = (options: ReadingOptions): Required<ReadingOptions> => 
   return { maxBytes, timeoutMs, memoryMb }
 }
 
+const database = /\.(?:db|db3|sqlite|sqlite3)$|-(?:wal|shm|journal)$/i
+
+/**
+ * Why a file is not even opened. A system's lock on a file is gone from this program as soon as any part of it closes that
+ * file, so the files of databases are left alone, and empty ones, as lock files are.
+ */
+const untouched = (path: string, { size }: BigIntStats): string | undefined =>
+  size === 0n ? "it has no text" : database.test(path) ? "a database, or a file of one: it is not read" : undefined
+
 /** A file with its state, not read yet. `refuses`: why a text is not taken. */
 export const fileItem = Effect.fnUntraced(function* (
   file: FileToRead,
@@ -30,10 +39,12 @@ export const fileItem = Effect.fnUntraced(function* (
   refuses?: (text: string) => string | undefined,
 ) {
   const { id, maxBytes } = file
+  const why = untouched(id, stats)
+  if (why !== undefined) return { id, read: Effect.succeed(skipped(why)) }
   if (stats.size > maxBytes) return { id, read: Effect.succeed(tooLarge(Number(stats.size), maxBytes)) }
   const read = Effect.map(readDocument(file, host), (document) => {
-    const why = "_tag" in document ? undefined : refuses?.(document.text)
-    return why === undefined ? document : skipped(why)
+    const refused = "_tag" in document ? undefined : refuses?.(document.text)
+    return refused === undefined ? document : skipped(refused)
   })
   const fingerprint = fingerprintOf(stats, yield* Clock.currentTimeMillis)
   const item: SourceItem = { id, read, ...(fingerprint === undefined ? {} : { fingerprint }) }

@@ -32,6 +32,10 @@ export async function* walkFiles<Scope>(folder: string, options: WalkOptions<Sco
     const { path, above } = next
     const entries = await entriesOf(folder, path)
     const names = entries.map(({ name }) => name)
+    if (names.includes("PG_VERSION")) {
+      yield { path: `${path}PG_VERSION`, stats: undefined, why: "its folder is a database of Postgres: it is not read" }
+      continue
+    }
     const scope = await options.enter(path, names, above)
     const folders: Array<{ path: string; above: Scope }> = []
     for (const entry of entries) {

@@ -35,7 +35,7 @@ export const hold = (place: string): Effect.Effect<void, LlmError, Scope.Scope> 
   const taken = Effect.filterOrFail(
     Effect.tryPromise({
       try: () => lockFile(`${place}.lock`),
-      catch: (thrown) => notOpened(place, thrown, "Give this program the right to write its folder"),
+      catch: (thrown) => notOpened(place, thrown, "Its lock must be a file beside it that this program may write"),
     }),
     (release) => release !== undefined,
     () => inUse(place),

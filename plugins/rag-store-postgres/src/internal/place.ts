@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs"
 import { resolve } from "node:path"
 import type { LlmError } from "@switchyard/core"
-import { storeName } from "@switchyard/sql"
+import { looksLikeUrl, storeName } from "@switchyard/sql"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { notOpened } from "./failure.ts"
@@ -20,11 +20,10 @@ export const placeOf = (given: string | Redacted.Redacted): Effect.Effect<Place,
   const url = Redacted.isRedacted(given) ? Redacted.value(given) : given
   if (/^postgres(ql)?:/i.test(url)) return Effect.succeed({ url, name: storeName(url), embedded: false })
   if (url === memory) return Effect.succeed({ url, name: url, embedded: true })
-  // One letter is a drive of Windows.
-  const scheme = /^([a-z][a-z0-9+.-]+):\//i.exec(url)?.[1]
-  if (scheme !== undefined) {
+  const refusal = looksLikeUrl(url)
+  if (refusal !== undefined) {
     return Effect.fail(
-      notOpened(`${scheme}://…`, "give the path of a folder, memory:// or the postgres:// URL of a server"),
+      notOpened(`${refusal.scheme}://…`, "give the path of a folder, memory:// or the postgres:// URL of a server"),
     )
   }
   // The folder itself, whatever links lead there: two paths of it are one place.

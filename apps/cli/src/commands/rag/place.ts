@@ -29,9 +29,9 @@ export const openStore = async (
     )
     return makePostgresStore({ url: store, create })
   }
-  const scheme = /^([a-z][a-z0-9+.-]+):\//i.exec(store)?.[1]
-  if (scheme !== undefined || store === "" || store === ":memory:") {
-    const shown = scheme === undefined ? store : `${scheme}://…`
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(store)?.[1]
+  if (scheme !== undefined || store.includes("://") || store === "" || store === ":memory:") {
+    const shown = store === "" || store === ":memory:" ? store : `${scheme ?? ""}://…`
     throw new UsageError(`--store ${shown}: give the path of a file, or postgres://…`)
   }
   if (!create && !existsSync(store)) throw new UsageError(`there is no index at ${store}: ${howToIndex}`)

@@ -1,5 +1,5 @@
-import { existsSync, statSync } from "node:fs"
-import { basename, dirname, join, relative, resolve, sep } from "node:path"
+import { existsSync, realpathSync, statSync } from "node:fs"
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path"
 import type { DocumentSource } from "@switchyard/rag"
 import { UsageError } from "../../ExitCode.ts"
 import { extension } from "../../extension.ts"
@@ -35,7 +35,11 @@ export const sourceAt = async (flags: SourceFlags) => {
   const library = await extension("@switchyard/rag-retrieval", () => import("@switchyard/rag-retrieval"))
   const id = flags.id ?? idOf(flags)
   const file = { id, ...(flags.maxBytes === undefined ? {} : { maxBytes: flags.maxBytes }) }
-  const folder = { ...file, exclude: [".switchyard", ...exclude], ...(include.length === 0 ? {} : { include }) }
+  const folder = {
+    ...file,
+    exclude: [".switchyard", ...storeFiles(flags), ...exclude],
+    ...(include.length === 0 ? {} : { include }),
+  }
   const near = relative(process.cwd(), resolve(path)) || "."
   const shown = near.startsWith("..") ? path : near
   const make = (): DocumentSource => {
@@ -56,6 +60,17 @@ export const sourceAt = async (flags: SourceFlags) => {
   }
   return { source: make(), name: basename(resolve(path)) }
 }
+
+/** The store's own files where they lie in the folder: reading them would let go of the locks on them. */
+const storeFiles = ({ path, store }: SourceFlags): ReadonlyArray<string> => {
+  if (isServer(store)) return []
+  const inside = relative(real(path), join(real(dirname(store)), basename(store)))
+  if (inside.startsWith("..") || isAbsolute(inside)) return []
+  const name = `/${(sep === "/" ? inside : inside.replaceAll(sep, "/")).replace(/[\\*?[\]! #]/g, "\\$&")}`
+  return [name, `${name}-*`, `${name}.*`]
+}
+
+const real = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path))
 
 /**
  * A store in a file moves with what stands beside it, so there a source is known by its path from the store; on a server by
