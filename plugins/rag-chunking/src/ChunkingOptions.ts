@@ -23,8 +23,11 @@ export type BreakpointRule = (typeof breakpointRules)[number]
 /** One of these names; another one is refused with the nearest of them. */
 const oneOf = <const Names extends ReadonlyArray<string>>(names: Names) =>
   Schema.String.check(
-    Schema.makeFilter((name: string) =>
-      names.includes(name) ? undefined : `must be one of ${names.join(", ")}, not "${name}"${hint(name, names)}`,
+    Schema.makeFilter(
+      (name: string) =>
+        names.includes(name) ? undefined : `must be one of ${names.join(", ")}, not "${name}"${hint(name, names)}`,
+      {},
+      true,
     ),
   ).pipe(Schema.refine((name): name is Names[number] => names.includes(name)))
 

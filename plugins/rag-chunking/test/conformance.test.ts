@@ -68,6 +68,7 @@ describe("the layer", () => {
         assert.strictEqual(error.reason._tag, "InvalidRequest")
         assert.strictEqual(error.context.operation, "compose")
         for (const said of says) assert.include(error.message, said)
+        assert.notInclude(error.message, "<filter>")
       }),
   )
 
